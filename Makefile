@@ -1,0 +1,52 @@
+# Every target makes the virtual environment it needs; run again, it takes seconds.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench coverage format clean
+
+help:  ## List the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --upgrade 'pip>=25.1'
+
+$(VENV)/.cli: $(VENV)/bin/python pyproject.toml
+	$(PIP) install --editable '.[cli]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/bin/python pyproject.toml
+	$(PIP) install --editable '.[cli]' --group dev
+	@touch $@ $(VENV)/.cli
+
+demo: $(VENV)/.cli  ## Launch campaigns on the embedded sandbox and watch them being decided
+	@$(BIN)/leadlex demo
+
+test: $(VENV)/.dev  ## Run the whole test suite
+	@$(BIN)/python -m pytest
+
+coverage: $(VENV)/.dev  ## Run the test suite and report branch coverage
+	@$(BIN)/coverage run -m pytest
+	@$(BIN)/coverage report
+
+check: $(VENV)/.dev  ## Lint, format, types, layers, and a wheel imported from a clean environment
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/lint-imports --no-cache
+	./.ci/wheel $(BIN)/python
+
+bench: $(VENV)/.cli  ## Run the benchmarks (minutes)
+	$(BIN)/python benchmarks/overhead.py
+	$(BIN)/python benchmarks/polling.py
+
+format: $(VENV)/.dev  ## Fix what the linter and the formatter can fix
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean:  ## Remove the environment and everything built
+	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,150 @@
+"""Async Python SDK for LeadLex: start a campaign and wait until a person has approved it.
+
+    async with LeadLex() as leadlex:
+        launch = await leadlex.campaigns.start_and_wait_for_approval("campaign-uuid", timeout=3600)
+
+Everything public is importable from here; ``leadlex_async.errors`` draws the tree of errors and
+``leadlex_async.models`` holds the records.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from .errors import (
+    AlreadyStarted,
+    AmbiguousReference,
+    APIError,
+    ApprovalDismissed,
+    ApprovalError,
+    ApprovalFailed,
+    ApprovalLost,
+    ApprovalTimeout,
+    AuthenticationError,
+    Candidate,
+    ClientClosed,
+    ConfigurationError,
+    Conflict,
+    DecodeError,
+    InsufficientCredits,
+    LeadLexError,
+    NotFound,
+    PayloadTooLarge,
+    PermissionDenied,
+    RateLimited,
+    RequestTimeout,
+    ServerError,
+    StartOutcomeUnknown,
+    TransportError,
+    ValidationError,
+)
+
+if TYPE_CHECKING:
+    from ._http.pace import RateLimit
+    from ._http.plan import Plan
+    from ._http.record import Page
+    from ._http.transport import Stream, Transport
+    from ._http.wire import Request, Response
+    from .approvals.launch import (
+        Approve,
+        Dismiss,
+        Launch,
+        LaunchUpdate,
+        OnUpdate,
+        Outcome,
+        Reviewer,
+        UpdateKind,
+        Verdict,
+    )
+    from .approvals.ticket import LaunchTicket
+    from .client import LeadLex
+    from .models.lexi import LexiTask
+    from .models.webhooks import WebhookEvent
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "APIError",
+    "AlreadyStarted",
+    "AmbiguousReference",
+    "ApprovalDismissed",
+    "ApprovalError",
+    "ApprovalFailed",
+    "ApprovalLost",
+    "ApprovalTimeout",
+    "Approve",
+    "AuthenticationError",
+    "Candidate",
+    "ClientClosed",
+    "ConfigurationError",
+    "Conflict",
+    "DecodeError",
+    "Dismiss",
+    "InsufficientCredits",
+    "Launch",
+    "LaunchTicket",
+    "LaunchUpdate",
+    "LeadLex",
+    "LeadLexError",
+    "LexiTask",
+    "NotFound",
+    "OnUpdate",
+    "Outcome",
+    "Page",
+    "PayloadTooLarge",
+    "PermissionDenied",
+    "Plan",
+    "RateLimit",
+    "RateLimited",
+    "Request",
+    "RequestTimeout",
+    "Response",
+    "Reviewer",
+    "ServerError",
+    "StartOutcomeUnknown",
+    "Stream",
+    "Transport",
+    "TransportError",
+    "UpdateKind",
+    "ValidationError",
+    "Verdict",
+    "WebhookEvent",
+    "__version__",
+]
+
+# Imported when first used, so that `import leadlex_async` costs milliseconds: aiohttp takes a quarter of a second.
+_LAZY = {
+    "Approve": "approvals.launch",
+    "Dismiss": "approvals.launch",
+    "Launch": "approvals.launch",
+    "LaunchTicket": "approvals.ticket",
+    "LaunchUpdate": "approvals.launch",
+    "LeadLex": "client",
+    "LexiTask": "models.lexi",
+    "OnUpdate": "approvals.launch",
+    "Outcome": "approvals.launch",
+    "Page": "_http.record",
+    "Plan": "_http.plan",
+    "RateLimit": "_http.pace",
+    "Request": "_http.wire",
+    "Response": "_http.wire",
+    "Reviewer": "approvals.launch",
+    "Stream": "_http.transport",
+    "Transport": "_http.transport",
+    "UpdateKind": "approvals.launch",
+    "Verdict": "approvals.launch",
+    "WebhookEvent": "models.webhooks",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f".{_LAZY[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__]

@@ -1,0 +1,184 @@
+"""``Core``: one call through the whole house, from an ``Op`` and its arguments to a record."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+import backoff
+
+from ..errors import LeadLexError
+from . import convert, faults, retry, wire
+from .wire import Request, Response
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+
+    from .clock import ServerClock
+    from .op import Op
+    from .pace import Lane, Pacer
+    from .record import Page
+    from .transport import Stream, Transport
+    from .wire import JSONValue, QueryValue
+
+T = TypeVar("T")
+
+LARGEST_PAGE = 100
+
+
+class Core:
+    """Builds requests, sends them in their turn, tries again what may be tried again, decodes the answers."""
+
+    def __init__(  # noqa: PLR0913 - the one place where a client's parts come together
+        self,
+        transport: Transport,
+        pace: Pacer,
+        clock: ServerClock,
+        *,
+        base_url: str,
+        headers: Mapping[str, str],
+        timeout: float,
+        max_retries: int,
+    ) -> None:
+        self.transport = transport
+        self.pace = pace
+        self.clock = clock
+        self.base_url = base_url
+        self.timeout = timeout
+        self.max_retries = max_retries
+        self._headers = dict(headers)
+        self._json_headers = self._headers | {"Content-Type": "application/json"}
+        self._send_safe = self._retrying(safe=True)
+        self._send_once = self._retrying(safe=False)
+
+    def with_options(self, *, timeout: float | None = None, max_retries: int | None = None) -> Core:
+        """The same connection, quota and clock with another timeout or number of retries."""
+        return Core(
+            self.transport,
+            self.pace,
+            self.clock,
+            base_url=self.base_url,
+            headers=self._headers,
+            timeout=self.timeout if timeout is None else timeout,
+            max_retries=self.max_retries if max_retries is None else max_retries,
+        )
+
+    async def call(
+        self,
+        op: Op[T],
+        *,
+        json: object = None,
+        query: Mapping[str, QueryValue] | None = None,
+        idempotency_key: str | None = None,
+        **path: str,
+    ) -> T:
+        """Carry out one operation."""
+        request = self.request(op, json=json, query=query, idempotency_key=idempotency_key, **path)
+        response = await self.send(op, request)
+        return convert.decode(op, response)
+
+    def iterate(
+        self,
+        op: Op[Page[T]],
+        *,
+        query: Mapping[str, QueryValue],
+        limit: int | None = None,
+        key: str = "id",
+        **path: str,
+    ) -> AsyncIterator[T]:
+        """Walk a paged list, one request a page; ``key`` is the attribute that tells rows apart."""
+        size = query.get("per_page") or LARGEST_PAGE
+        return self._walk(op, {**query, "per_page": size}, limit, key, path)
+
+    async def _walk(
+        self, op: Op[Page[T]], query: dict[str, QueryValue], limit: int | None, key: str, path: dict[str, str]
+    ) -> AsyncIterator[T]:
+        # Rows that are added or removed meanwhile move others between pages: no row is given twice.
+        seen: set[object] = set()
+        walked, number = 0, 1
+        while limit is None or len(seen) < limit:
+            page = await self.call(op, query={**query, "page": number}, **path)
+            for row in page.items:
+                if (mark := getattr(row, key)) not in seen:
+                    seen.add(mark)
+                    yield row
+                    if len(seen) == limit:
+                        return
+            walked, number = walked + len(page.items), number + 1
+            if not page.items or (page.total is not None and walked >= page.total):
+                return
+
+    def request(
+        self,
+        op: Op[T],
+        *,
+        json: object = None,
+        query: Mapping[str, QueryValue] | None = None,
+        idempotency_key: str | None = None,
+        **path: str,
+    ) -> Request:
+        """Build the request of one operation; nothing is sent."""
+        url = self.base_url + wire.expand(op.path, path)
+        if query and (encoded := wire.encode_query(query)):
+            url = f"{url}?{encoded}"
+        headers = self._headers if json is None else self._json_headers
+        if op.idempotent:
+            headers = headers | {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}
+        body = None if json is None else wire.encode_json(json)
+        return Request(op.method, url, headers, body, op.timeout or self.timeout)
+
+    async def send(self, op: Op[T], request: Request) -> Response:
+        """Send a request, again where that is safe and may help, and return its successful answer."""
+        return await (self._send_safe if op.safe else self._send_once)(op.label, request)
+
+    async def attempt(self, operation: str, request: Request, lane: Lane = "call") -> Response:
+        """One try: wait for a turn, send, learn from the answer, raise what is no success."""
+        await self.pace.acquire(lane)
+        return await self.attempt_now(operation, request)
+
+    async def attempt_now(self, operation: str, request: Request) -> Response:
+        """One try whose turn was granted already."""
+        response = None
+        try:
+            response = await self.transport.send(request)
+        except LeadLexError as error:
+            error.operation = error.operation or operation
+            raise
+        finally:
+            self.pace.release(response)
+        if response.status >= 300:
+            raise faults.error_from(response, operation)
+        return response
+
+    @asynccontextmanager
+    async def stream(self, op: Op[T], request: Request) -> AsyncIterator[Stream]:
+        """Open a streaming answer; it takes a turn like any request and is not tried again."""
+        await self.pace.acquire()
+        released = False
+        try:
+            async with self.transport.open(request) as stream:
+                self.pace.release(Response(stream.status, stream.headers, b""))
+                released = True
+                if stream.status >= 300:
+                    body = b"".join([chunk async for chunk in stream.chunks])
+                    raise faults.error_from(Response(stream.status, stream.headers, body), op.label)
+                yield stream
+        finally:
+            if not released:
+                self.pace.release(None)
+
+    async def raw(self, op: Op[object], request: Request) -> JSONValue:
+        """Send a request of an undocumented operation and return its parsed body."""
+        response = await self.send(op, request)
+        return convert.any_json(response, op.label)
+
+    def _retrying(self, *, safe: bool) -> Callable[[str, Request], Awaitable[Response]]:
+        return backoff.on_exception(
+            retry.pauses,
+            LeadLexError,
+            max_tries=self.max_retries + 1,
+            giveup=retry.hopeless(safe=safe),
+            jitter=None,
+            logger=None,
+        )(self.attempt)

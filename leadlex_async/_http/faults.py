@@ -1,0 +1,168 @@
+"""Foreign errors and error answers become ours, in this one place."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Literal
+
+import aiohttp
+import orjson
+
+from .. import errors
+from ..errors import APIError, Candidate, ConfigurationError, LeadLexError, RequestTimeout, TransportError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .wire import Response
+
+FOREIGN = (aiohttp.ClientError, TimeoutError, OSError)
+"""Everything aiohttp lets out of a request; the total timeout is a bare ``TimeoutError``."""
+
+_UNSENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+_UNTRUSTED = (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError, aiohttp.ServerFingerprintMismatch)
+
+_KEY = re.compile(r"wbk_[A-Za-z0-9_\-]+")
+_RESETS_AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?")
+_NAMED_ID = re.compile(r"([^,;:()\[\]]+?)\s*[(\[](?:id[:=]?\s*)?([\w-]{2,})[)\]]")
+_ALREADY = re.compile(r"\balready\b.*\b(?:active|running|started|pending|progress|approval|sending)|\bis (?:active|running)\b", re.I)
+
+_BY_STATUS: dict[int, type[APIError]] = {
+    400: errors.ValidationError,
+    401: errors.AuthenticationError,
+    402: errors.InsufficientCredits,
+    403: errors.PermissionDenied,
+    404: errors.NotFound,
+    409: errors.Conflict,
+    413: errors.PayloadTooLarge,
+    422: errors.ValidationError,
+    429: errors.RateLimited,
+}
+
+
+def redact(text: str) -> str:
+    """Take anything that looks like a key out of a text: a server may echo the one it refused."""
+    return _KEY.sub("wbk_***", text)
+
+
+def translate(error: Exception) -> LeadLexError:
+    """Our error for one that aiohttp raised; the original is not kept, since it may hold the key."""
+    if isinstance(error, _UNTRUSTED):
+        return TransportError(f"TLS with the server failed: {_reason(error)}", sent=False, permanent=True)
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return TransportError(f"the proxy refused the connection with status {error.status}", sent=False, permanent=True)
+    if isinstance(error, _UNSENT):
+        return TransportError(f"cannot connect to the server: {_reason(error)}", sent=False)
+    if isinstance(error, TimeoutError):
+        return RequestTimeout("no answer within the timeout; the request may have been carried out")
+    if isinstance(error, aiohttp.InvalidURL):
+        return ConfigurationError("the address is not a valid URL; check base_url")
+    return TransportError(f"the connection broke before a whole answer came: {_reason(error)}")
+
+
+def _reason(error: Exception) -> str:
+    return redact(str(error)) or type(error).__name__
+
+
+def error_from(response: Response, operation: str) -> LeadLexError:
+    """Our error for an answer that is no success."""
+    if response.status < 400:
+        return _redirected(response, operation)
+    code, message, details = _read_error(response)
+    kind = _kind(response.status, code, message, operation)
+    error = kind(
+        redact(message),
+        status=response.status,
+        code=code,
+        request_id=response.headers.get("X-Request-ID"),
+        operation=operation,
+    )
+    error.retry_after = retry_after(response.headers)
+    _add_details(error, message, details, response.headers)
+    return error
+
+
+def _redirected(response: Response, operation: str) -> LeadLexError:
+    target = response.headers.get("Location", "elsewhere")
+    return APIError(
+        f"the server redirects to {redact(target)}; redirects are not followed, so that the key goes nowhere else. "
+        "Check base_url",
+        status=response.status,
+        code="redirect",
+        request_id=response.headers.get("X-Request-ID"),
+        operation=operation,
+    )
+
+
+def _read_error(response: Response) -> tuple[str | None, str, Mapping[str, object]]:
+    try:
+        error = orjson.loads(response.body)["error"]
+        code, message, details = error.get("code"), error.get("message"), error.get("details")
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+        content = response.headers.get("Content-Type", "no content type").partition(";")[0]
+        return None, f"the server answered {response.status} without the API's error body ({content})", {}
+    return (
+        code if isinstance(code, str) else None,
+        message if isinstance(message, str) and message else f"the server answered {response.status}",
+        details if isinstance(details, dict) else {},
+    )
+
+
+def _kind(status: int, code: str | None, message: str, operation: str) -> type[APIError]:
+    if code == "ambiguous_reference":
+        return errors.AmbiguousReference
+    if operation.endswith("/start") and status in {400, 409} and _ALREADY.search(message):
+        return errors.AlreadyStarted
+    if status >= 500:
+        return errors.ServerError
+    return _BY_STATUS.get(status, APIError)
+
+
+def _add_details(error: APIError, message: str, details: Mapping[str, object], headers: Mapping[str, str]) -> None:
+    if isinstance(error, errors.ValidationError):
+        fields, ids = details.get("fields"), details.get("invalid_ids")
+        error.fields = {str(name): str(text) for name, text in fields.items()} if isinstance(fields, dict) else {}
+        error.invalid_ids = tuple(str(item) for item in ids) if isinstance(ids, list) else ()
+    if isinstance(error, errors.AmbiguousReference):
+        error.candidates = tuple(Candidate(id, name.strip()) for name, id in _NAMED_ID.findall(message))
+    if isinstance(error, errors.RateLimited):
+        error.scope = _scope(headers)
+        error.reset_at = reset_at(headers) or _reset_in(message)
+
+
+def _scope(headers: Mapping[str, str]) -> Literal["minute", "day"] | None:
+    """Only ``X-RateLimit-Remaining`` tells a spent day from a spent minute."""
+    remaining = headers.get("X-RateLimit-Remaining", "")
+    if not remaining.strip().isdecimal():
+        return None
+    return "minute" if int(remaining) else "day"
+
+
+def reset_at(headers: Mapping[str, str]) -> datetime | None:
+    """``X-RateLimit-Reset``: a Unix timestamp in seconds."""
+    try:
+        return datetime.fromtimestamp(float(headers["X-RateLimit-Reset"]), UTC)
+    except (KeyError, ValueError, OverflowError, OSError):
+        return None
+
+
+def _reset_in(message: str) -> datetime | None:
+    found = _RESETS_AT.search(message)
+    if found is None:
+        return None
+    moment = datetime.fromisoformat(found[0])
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """``Retry-After`` in seconds, from seconds or from an HTTP date against the server's own ``Date``."""
+    value = headers.get("Retry-After", "").strip()
+    if value.isdecimal():
+        return float(value)
+    try:
+        now = parsedate_to_datetime(headers["Date"]) if "Date" in headers else datetime.now(UTC)
+        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,41 @@
+"""``Op``: one documented operation of the API, as data."""
+
+from __future__ import annotations
+
+from typing import Generic, Literal, TypeVar
+
+from attrs import field, frozen
+
+T = TypeVar("T")
+
+Method = Literal["GET", "POST", "PATCH", "PUT", "DELETE"]
+
+
+@frozen
+class Op(Generic[T]):
+    """Method, path and answer of one operation.
+
+    ``returns`` is the type of the answer's payload; ``envelope`` the key it lies under inside ``data`` (a payload that
+    lies there bare is accepted too, since the API's pages disagree). ``scope`` is the permission its page names,
+    ``idempotent`` whether it documents ``Idempotency-Key``, ``timeout`` overrides the client's (seconds, per try).
+    """
+
+    method: Method
+    path: str
+    returns: type[T]
+    envelope: str = ""
+    scope: str = field(default="", kw_only=True)
+    idempotent: bool = field(default=False, kw_only=True)
+    credits: str = field(default="", kw_only=True)
+    timeout: float | None = field(default=None, kw_only=True)
+    label: str = field(init=False, eq=False, repr=False)
+    safe: bool = field(init=False, eq=False, repr=False)
+
+    @label.default
+    def _label(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @safe.default
+    def _safe(self) -> bool:
+        """Whether sending it twice has the effect of sending it once."""
+        return self.method == "GET" or self.idempotent

@@ -1,0 +1,245 @@
+"""Pacing: every request waits here for its turn, so that the quota is kept and never run into.
+
+The minute: a place is taken when a request is sent and given back 60 seconds after its *answer*. The server saw the
+request before that, so no window of 60 seconds, sliding or fixed, ever holds more than the plan allows.
+The day: the server's own ``X-RateLimit-Remaining`` is the truth, since other processes may use the same key.
+"""
+
+from __future__ import annotations
+
+import math
+from asyncio import get_running_loop
+from collections import deque
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from attrs import frozen
+
+from ..errors import RateLimited
+from . import faults
+from .plan import Plan
+
+if TYPE_CHECKING:
+    from asyncio import Future, TimerHandle
+    from collections.abc import Iterator, Mapping
+
+    from .clock import ServerClock
+    from .wire import Response
+
+Lane = Literal["poll", "call"]
+
+MINUTE = 60.05
+"""Seconds; a little more than a minute, so that rounding never puts one request too many into it."""
+POLLS_OF_MINUTE = 0.2
+POLLS_OF_DAY = 0.1
+FIRST_HOLD = 2.0
+LONGEST_HOLD = 60.0
+
+
+@frozen
+class RateLimit:
+    """What the last answer said of the day's quota; ``reset_at`` is 00:00 UTC."""
+
+    limit: int
+    remaining: int
+    reset_at: datetime | None
+
+
+class Pacer:
+    """Turns for requests: first come, first served, except that polls go first and have a share of their own."""
+
+    def __init__(self, plan: Plan | None, clock: ServerClock) -> None:
+        self._clock = clock
+        self._given = plan is not None
+        # Until the first answer tells the plan, the smallest one is assumed.
+        self._plan = plan or Plan.STARTER
+        self.rate_limit: RateLimit | None = None
+        self._finished: deque[float] = deque()
+        self._in_flight = 0
+        self._overlapped = False
+        self._left: int | None = None
+        self._day_ends: float | None = None
+        self._held_until = 0.0
+        self._holds = 0
+        self._reservations = 0
+        self._queues: dict[Lane, deque[Future[None]]] = {"poll": deque(), "call": deque()}
+        self._timer: TimerHandle | None = None
+
+    @property
+    def plan(self) -> Plan:
+        """The plan given, or the one learnt from the answers."""
+        return self._plan
+
+    @property
+    def queued(self) -> int:
+        """How many requests wait for their turn."""
+        return sum(not future.done() for queue in self._queues.values() for future in queue)
+
+    @contextmanager
+    def reserve(self) -> Iterator[None]:
+        """Keep the polls' share of the minute and the day free while a launch is under way."""
+        self._reservations += 1
+        try:
+            yield
+        finally:
+            self._reservations -= 1
+            if not self._reservations:
+                self._pump()
+
+    def day_left(self) -> tuple[int, float] | None:
+        """Requests left today and seconds until the reset, if the server has told."""
+        self._roll_day()
+        if self._left is None or self._day_ends is None:
+            return None
+        return self._left, self._day_ends - get_running_loop().time()
+
+    async def acquire(self, lane: Lane = "call") -> None:
+        """Wait for a turn; ``release`` must follow. A spent day is ``RateLimited`` at once."""
+        if not self._queues[lane] and not self._queues["poll"] and self._free(lane):
+            self._take()
+            return
+        if self._spent(lane):
+            raise self._day_is_spent()
+        future = get_running_loop().create_future()
+        self._queues[lane].append(future)
+        self._pump()
+        try:
+            await future
+        except BaseException:
+            if future.done() and not future.cancelled() and future.exception() is None:
+                # The turn was granted and the waiter cancelled in the same step: hand it to the next in line.
+                self._in_flight -= 1
+                self._pump()
+            raise
+
+    def _take(self) -> None:
+        self._overlapped = self._in_flight > 0
+        self._in_flight += 1
+
+    def release(self, response: Response | None) -> None:
+        """End a turn and learn from its answer; None when none came."""
+        self._in_flight -= 1
+        if self._plan.per_minute is not None:
+            self._finished.append(get_running_loop().time())
+        if self._left is not None:
+            self._left -= 1
+        if response is not None:
+            self._learn(response.status, response.headers)
+        if self._queues["call"] or self._queues["poll"]:
+            self._pump()
+
+    def _learn(self, status: int, headers: Mapping[str, str]) -> None:
+        self._clock.observe(headers)
+        limit, remaining = _count(headers, "X-RateLimit-Limit"), _count(headers, "X-RateLimit-Remaining")
+        if not self._given:
+            self._learn_plan(status, limit)
+        if limit is not None and remaining is not None:
+            self._learn_day(limit, remaining, faults.reset_at(headers))
+        if status == 429:
+            self._hold(headers)
+        elif status < 400:
+            self._holds = 0
+
+    def _learn_plan(self, status: int, limit: int | None) -> None:
+        if limit is not None:
+            if limit != self._plan.per_day:
+                self._plan = Plan.of_daily_limit(limit)
+        elif status < 300:
+            self._plan = Plan.UNLIMITED
+
+    def _learn_day(self, limit: int, remaining: int, reset_at: datetime | None) -> None:
+        now = get_running_loop().time()
+        self.rate_limit = RateLimit(limit, remaining, reset_at)
+        ends_in = ((reset_at or _midnight(self._clock.now())) - self._clock.now()).total_seconds()
+        same_day = self._day_ends is not None and abs(now + ends_in - self._day_ends) < 3600
+        # Answers may overtake each other: only one that was alone on its way is taken at its word.
+        trusted = not same_day or self._left is None or not (self._overlapped or self._in_flight)
+        self._left = remaining if trusted or self._left is None else min(self._left, remaining)
+        self._day_ends = now + max(0.0, ends_in)
+
+    def _hold(self, headers: Mapping[str, str]) -> None:
+        """After a 429 nothing is sent for a while: as long as the server says, or longer each time."""
+        pause = faults.retry_after(headers)
+        if pause is None:
+            pause = min(LONGEST_HOLD, FIRST_HOLD * 2**self._holds)
+            self._holds = min(self._holds + 1, 10)
+        self._held_until = max(self._held_until, get_running_loop().time() + pause)
+
+    def _roll_day(self) -> None:
+        if self._day_ends is not None and get_running_loop().time() >= self._day_ends:
+            self._left = self._plan.per_day
+            self._day_ends += 86_400.0
+
+    def _spent(self, lane: Lane) -> bool:
+        self._roll_day()
+        if self._left is None:
+            return False
+        return self._left - self._in_flight <= self._kept(lane, self._plan.per_day or 0, POLLS_OF_DAY)
+
+    def _free(self, lane: Lane) -> bool:
+        """Whether a request of this lane may go out right now."""
+        limit = self._plan.per_minute
+        if limit is not None:
+            now = get_running_loop().time()
+            while self._finished and self._finished[0] <= now - MINUTE:
+                self._finished.popleft()
+            if self._in_flight + len(self._finished) >= limit - self._kept(lane, limit, POLLS_OF_MINUTE):
+                return False
+        return not self._spent(lane) and (not self._held_until or get_running_loop().time() >= self._held_until)
+
+    def _kept(self, lane: Lane, limit: int, share: float) -> int:
+        """What a request of this lane must leave to the polls; never all of it."""
+        if lane == "poll" or not self._reservations:
+            return 0
+        return min(math.ceil(limit * share), limit - 1)
+
+    def _day_is_spent(self) -> RateLimited:
+        left = self.day_left()
+        reset_at = self._clock.now() + timedelta(seconds=left[1]) if left else None
+        error = RateLimited(
+            f"the day's quota of {self._plan.per_day} requests is spent, but for what polls may still need; "
+            f"it resets at {reset_at:%Y-%m-%d %H:%M} UTC. Nothing was sent",
+            code="rate_limited",
+        )
+        error.scope, error.reset_at = "day", reset_at
+        return error
+
+    def _pump(self) -> None:
+        """Grant turns to those who wait, polls first."""
+        for lane, queue in self._queues.items():
+            while queue:
+                if queue[0].done():
+                    queue.popleft()
+                elif self._free(lane):
+                    self._take()
+                    queue.popleft().set_result(None)
+                elif self._spent(lane):
+                    queue.popleft().set_exception(self._day_is_spent())
+                else:
+                    break
+        self._arm()
+
+    def _arm(self) -> None:
+        """Come back when the next place falls free; with nothing to wait for, the next ``release`` comes back."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if not (self._queues["call"] or self._queues["poll"]):
+            return
+        now = get_running_loop().time()
+        moments = [moment for moment in (self._held_until, self._next_place()) if moment > now]
+        if moments:
+            self._timer = get_running_loop().call_at(min(moments), self._pump)
+
+    def _next_place(self) -> float:
+        return self._finished[0] + MINUTE if self._finished else 0.0
+
+
+def _count(headers: Mapping[str, str], name: str) -> int | None:
+    value = headers.get(name, "").strip()
+    return int(value) if value.isdecimal() else None
+
+
+def _midnight(now: datetime) -> datetime:
+    return datetime(now.year, now.month, now.day, tzinfo=UTC) + timedelta(days=1)

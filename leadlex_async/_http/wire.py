@@ -1,0 +1,107 @@
+"""Requests and responses as plain records, and how a call becomes a request: no I/O here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import quote, urlencode
+
+import orjson
+from attrs import define
+
+from ..errors import ValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+JSONValue: TypeAlias = "dict[str, JSONValue] | list[JSONValue] | str | int | float | bool | None"
+
+QueryValue: TypeAlias = "str | int | float | bool | datetime | Sequence[str] | None"
+
+
+class Secret(str):
+    """Text whose repr is hidden, so that no log line and no traceback with locals shows it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+
+@define(eq=False)
+class Request:
+    """One HTTP request, ready to send; ``timeout`` is in seconds."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: bytes | None = None
+    timeout: float = 30.0
+
+
+@define(eq=False)
+class Response:
+    """One whole HTTP response; ``headers`` ignore the case of their names."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def segment(name: str, value: object) -> str:
+    """Percent-encode one path argument as a single segment, or refuse it with ``ValidationError``."""
+    if not isinstance(value, str) or not value.strip() or value in {".", ".."}:
+        raise ValidationError(f"{name} must be a non-empty id, not {value!r}")
+    return quote(value, safe="")
+
+
+def expand(template: str, arguments: Mapping[str, object]) -> str:
+    """Fill the ``{name}`` places of a path template."""
+    if not arguments:
+        return template
+    return template.format_map({name: segment(name, value) for name, value in arguments.items()})
+
+
+def timestamp(value: datetime) -> str:
+    """ISO 8601 in UTC; a naive datetime is refused, since nobody can say which hour it means."""
+    if value.tzinfo is None:
+        raise ValidationError(f"{value.isoformat()} has no time zone; use datetime(..., tzinfo=UTC)")
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def encode_query(query: Mapping[str, QueryValue]) -> str:
+    """Encode query parameters: None is left out, a list repeats its name."""
+    return urlencode(list(_pairs(query)))
+
+
+def _pairs(query: Mapping[str, QueryValue]) -> Iterator[tuple[str, str]]:
+    for name, value in query.items():
+        if value is None:
+            continue
+        if isinstance(value, bool):
+            yield name, "true" if value else "false"
+        elif isinstance(value, datetime):
+            yield name, timestamp(value)
+        elif isinstance(value, (str, int, float)):
+            yield name, str(value)
+        else:
+            yield from ((name, item) for item in value)
+
+
+def encode_json(body: object) -> bytes:
+    """Encode a request body; ``ValidationError`` names what JSON cannot hold."""
+    try:
+        return orjson.dumps(body, default=_encode_default, option=orjson.OPT_PASSTHROUGH_DATETIME)
+    except orjson.JSONEncodeError as error:
+        raise ValidationError(f"the request body cannot be written as JSON: {error}") from None
+
+
+def _encode_default(value: object) -> object:
+    if isinstance(value, datetime):
+        try:
+            return timestamp(value)
+        except ValidationError as error:
+            raise TypeError(error.message) from None
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - any sortable items
+    raise TypeError(f"{type(value).__name__} is not a JSON type")

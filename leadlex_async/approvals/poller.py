@@ -1,0 +1,285 @@
+"""The one poll loop of a client, which serves every waiter."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from ..errors import (
+    AuthenticationError,
+    ClientClosed,
+    LeadLexError,
+    NotFound,
+    PermissionDenied,
+    RateLimited,
+)
+from ..models.campaigns import CampaignStatus
+from ..models.lexi import LexiTaskStatus
+from .cadence import SHORTEST, Cadence
+from .launch import Outcome, UpdateKind
+from .review import ReviewDesk
+from .watch import FINAL, FIRST_PATIENCE
+
+if TYPE_CHECKING:
+    from .._http.core import Core
+    from ..models.lexi import LexiTask
+    from ..resources.lexi import Lexi
+    from .ledger import Ledger
+    from .reader import Reader, TaskList
+    from .watch import Watch
+
+LOOK_UP = (LexiTaskStatus.APPROVED, LexiTaskStatus.COMPLETED, LexiTaskStatus.DISMISSED, LexiTaskStatus.FAILED)
+"""In the order a task passes through them, so that one that moves on meanwhile is still met."""
+QUESTIONS = 2
+"""Campaigns asked in one round about tasks that are in no list."""
+MANY = 20
+LEAD = (0.05, 1.0)
+"""Seconds, at least and at most, that the last poll comes before a deadline, so that its answer lands on it."""
+
+
+class Poller:
+    """Reads the lists of tasks in rounds while anyone waits, and ends the waits of those that are decided."""
+
+    def __init__(self, core: Core, reader: Reader, lexi: Lexi, ledger: Ledger) -> None:
+        self._core = core
+        self._reader = reader
+        self._ledger = ledger
+        self._desk = ReviewDesk(lexi, self._settle)
+        self._cadence = Cadence()
+        self._watches: dict[Watch, None] = {}
+        self._task: asyncio.Task[None] | None = None
+        self._wake = asyncio.Event()
+        self._rounds = 0
+        self._requests = 0
+        self._movements = 0
+        self._last_round = 0.0
+        self._next_round = 0.0
+        self._next_deadline: float | None = None
+        self._took = 0.0
+
+    @property
+    def rounds(self) -> int:
+        """How many rounds there were."""
+        return self._rounds
+
+    def join(self, watch: Watch, *, soon: bool) -> None:
+        """Serve a waiter; ``soon`` when its task may be decided already or a reviewer waits to see it."""
+        now = self._now()
+        if not self._watches:
+            self._cadence.restart()
+            self._next_round = now + SHORTEST
+            self._last_round = max(self._last_round, now - SHORTEST)
+        self._watches[watch] = None
+        if soon:
+            self._next_round = min(self._next_round, max(now, self._last_round + SHORTEST))
+        if watch.deadline is not None:
+            self._next_deadline = min(self._next_deadline or watch.deadline, watch.deadline)
+        self._wake.set()
+        if self._task is None or self._task.done():
+            self._task = asyncio.ensure_future(self._run())
+
+    def leave(self, watch: Watch) -> None:
+        """Stop serving a waiter; the last one stops the loop."""
+        self._watches.pop(watch, None)
+        if watch.reviewing is not None:
+            watch.reviewing.cancel()
+        if not self._watches and self._task is not None:
+            self._task.cancel()
+            self._task = None
+            self._next_deadline = None
+
+    async def aclose(self) -> None:
+        """End every wait with ``ClientClosed``, and the loop."""
+        tasks = [self._task, *(watch.reviewing for watch in self._watches)]
+        for watch in self._watches:
+            watch.fail(ClientClosed("the client was closed while this launch was waited for"))
+        running = [task for task in tasks if task is not None and not task.done()]
+        for task in running:
+            task.cancel()
+        if running:
+            await asyncio.wait(running)
+
+    def pushed(self, watch: Watch, status: LexiTaskStatus) -> None:
+        """A verified push decides a wait at once."""
+        self._cadence.pushed()
+        self._settle(watch, status, None)
+
+    def watching(self) -> list[Watch]:
+        """Those who wait."""
+        return [watch for watch in self._watches if not watch.done.done()]
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    async def _run(self) -> None:
+        with self._core.pace.reserve():
+            while self._watches:
+                await self._sleep()
+                try:
+                    await self._round()
+                except Exception as error:  # noqa: BLE001 - whatever it is, no waiter may be left without an end
+                    for watch in self.watching():
+                        watch.fail(error)
+
+    async def _sleep(self) -> None:
+        """Until the next round is due; joining waiters may bring it forward."""
+        while (delay := self._due() - self._now()) > 0:
+            self._wake.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(delay):
+                    await self._wake.wait()
+
+    def _due(self) -> float:
+        if self._next_deadline is None:
+            return self._next_round
+        last_poll = self._next_deadline - self._lead()
+        # Many deadlines in a row must not mean as many polls.
+        apart = SHORTEST * min(1.0, len(self._watches) / MANY)
+        return max(min(self._next_round, last_poll), self._last_round + apart)
+
+    def _lead(self) -> float:
+        least, most = LEAD
+        return min(max(2 * self._took, least), most)
+
+    async def _round(self) -> None:
+        """One round: read what must be read, end what is decided, plan the next."""
+        began = self._now()
+        elapsed, self._last_round = began - self._last_round, began
+        waiting = len(self._watches)
+        self._rounds, self._requests, self._movements = self._rounds + 1, 0, 0
+        pause = 0.0
+        try:
+            await self._read()
+        except (AuthenticationError, PermissionDenied) as error:
+            for watch in self.watching():
+                watch.fail(error)
+        except LeadLexError as error:
+            pause = self._trouble(error)
+        finally:
+            self._reader.forget()
+        self._took = self._now() - began
+        self._cadence.round(
+            elapsed=elapsed, waiting=waiting, decided=self._movements, requests=self._requests
+        )
+        self._plan(pause)
+
+    def _trouble(self, error: LeadLexError) -> float:
+        """The round failed: tell, go on waiting; with the day spent, until it is renewed."""
+        for watch in self.watching():
+            watch.tell(UpdateKind.TROUBLE, error=error)
+        if isinstance(error, RateLimited) and error.daily and error.reset_at is not None:
+            return (error.reset_at - self._core.clock.now()).total_seconds()
+        return 0.0
+
+    def _plan(self, pause: float) -> None:
+        watching = self.watching()
+        interval = self._cadence.interval(
+            waiting=len(watching), queued=self._core.pace.queued, day=self._core.pace.day_left()
+        )
+        self._next_round = self._now() + max(interval, pause)
+        past = self._now() + self._lead()
+        deadlines = [watch.deadline for watch in watching if watch.deadline is not None and watch.deadline > past]
+        self._next_deadline = min(deadlines, default=None)
+
+    async def _read(self) -> None:
+        """Look where each task is expected; look up those that are not there."""
+        missing: list[Watch] = []
+        read: set[LexiTaskStatus] = set()
+        for status in (LexiTaskStatus.PENDING, LexiTaskStatus.APPROVED):
+            expected = [watch for watch in self.watching() if watch.expected == status]
+            if expected:
+                listing = await self._list(status)
+                read.add(status)
+                missing += [watch for watch in expected if not self._place(watch, listing)]
+        for status in LOOK_UP:
+            if not missing:
+                return
+            if status not in read:
+                listing = await self._list(status)
+                missing = [watch for watch in missing if not self._place(watch, listing)]
+        for watch in missing:
+            watch.misses += 1
+            if watch.misses == 1 and watch.patience == FIRST_PATIENCE:
+                self._cadence.restart()
+        await self._question([watch for watch in missing if watch.tired][:QUESTIONS])
+
+    async def _list(self, status: LexiTaskStatus) -> TaskList:
+        self._requests += 1
+        return await self._reader.tasks(status)
+
+    def _place(self, watch: Watch, listing: TaskList) -> bool:
+        """Whether this list settles where the watch's task stands."""
+        if watch.done.done():
+            return True
+        if watch.task_id is None:
+            self._bind(watch, listing)
+        status = listing.standing(watch.task_id) if watch.task_id is not None else None
+        if status is None or watch.task_id is None:
+            return False
+        watch.found()
+        if status != LexiTaskStatus.PENDING:
+            if status != watch.expected:
+                self._cadence.unannounced()
+                self._settle(watch, status, listing.task(watch.task_id))
+        elif watch.curious and (task := listing.task(watch.task_id)) is not None:
+            self._see(watch, task)
+        return True
+
+    def _bind(self, watch: Watch, listing: TaskList) -> None:
+        """Find the task of a start that did not name it: never one made before the start."""
+        task = listing.start_of(watch.ticket.campaign_id, watch.ticket.started_at, self._ledger.decided)
+        watch.task_id = task.id if task else None
+
+    def _see(self, watch: Watch, task: LexiTask) -> None:
+        if not watch.seen:
+            watch.seen = True
+            watch.tell(UpdateKind.PENDING, task=task)
+        self._desk.show(watch, task)
+
+    def _settle(self, watch: Watch, status: LexiTaskStatus, task: LexiTask | None) -> None:
+        """The task has left the pending ones."""
+        outcome = FINAL.get(status)
+        if outcome is None or watch.done.done():
+            return
+        self._movements += 1
+        if status == LexiTaskStatus.APPROVED and watch.until == "completed":
+            watch.expected = LexiTaskStatus.APPROVED
+            watch.tell(UpdateKind.APPROVED, task=task)
+            return
+        self._finish(watch, outcome, evolve(task, status=status) if task else None)
+
+    def _finish(self, watch: Watch, outcome: Outcome, task: LexiTask | None = None) -> None:
+        self._ledger.drop(watch.ticket, watch.task_id)
+        watch.finish(
+            outcome, now=self._now(), decided_at=self._core.clock.now(), polls=self._rounds, task=task
+        )
+
+    async def _question(self, watches: list[Watch]) -> None:
+        """Ask the campaigns of tasks that no list shows; what cannot be read now is asked again."""
+        for watch in watches:
+            self._requests += 1
+            try:
+                campaign = await self._reader.campaign(watch.ticket.campaign_id)
+            except NotFound:
+                self._finish(watch, Outcome.LOST)
+                continue
+            self._conclude(watch, campaign.status)
+
+    def _conclude(self, watch: Watch, status: CampaignStatus | None) -> None:
+        if status == CampaignStatus.PENDING_APPROVAL:
+            watch.still_pending()
+        elif status == CampaignStatus.COMPLETED:
+            self._finish(watch, Outcome.COMPLETED if watch.until == "completed" else _launched(watch))
+        elif status == CampaignStatus.ACTIVE:
+            self._finish(watch, _launched(watch))
+        else:
+            self._finish(watch, Outcome.LOST)
+
+
+def _launched(watch: Watch) -> Outcome:
+    """A campaign that runs: approved if a task was ever known, started at once if the start's answer was lost."""
+    unanswered = watch.ticket.status is None and watch.task_id is None
+    return Outcome.AUTO_STARTED if unanswered else Outcome.APPROVED

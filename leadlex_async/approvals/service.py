@@ -1,0 +1,223 @@
+"""``Approvals``: begin a launch, wait for its decision, take in pushed decisions."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from ..errors import (
+    ApprovalDismissed,
+    ApprovalError,
+    ApprovalFailed,
+    ApprovalLost,
+    ApprovalTimeout,
+    ConfigurationError,
+    RateLimited,
+    ValidationError,
+)
+from ..models.lexi import LexiTaskStatus
+from .begin import Starter
+from .launch import Launch, LaunchUpdate, Outcome, UpdateKind
+from .ledger import Ledger
+from .poller import Poller
+from .reader import Reader
+from .watch import Watch
+
+if TYPE_CHECKING:
+    from .._http.core import Core
+    from ..models.webhooks import WebhookEvent
+    from ..resources.lexi import Lexi
+    from .launch import OnUpdate, Reviewer, Until
+    from .ticket import LaunchTicket
+
+FRESH = timedelta(seconds=5)
+"""A ticket older than this may be decided already: it is looked at without delay."""
+
+_ERRORS: dict[Outcome, tuple[type[ApprovalError], str]] = {
+    Outcome.DISMISSED: (ApprovalDismissed, "the launch of campaign {} was dismissed"),
+    Outcome.FAILED: (ApprovalFailed, "the launch of campaign {} was approved but failed"),
+    Outcome.TIMED_OUT: (ApprovalTimeout, "nobody has decided the launch of campaign {} within {:g} s"),
+    Outcome.LOST: (ApprovalLost, "the approval of campaign {} is in no list any more, and it was not started"),
+}
+
+_PUSHED = {
+    "campaign.started": LexiTaskStatus.APPROVED,
+    "task.approved": LexiTaskStatus.APPROVED,
+    "lexi.task_approved": LexiTaskStatus.APPROVED,
+    "task.dismissed": LexiTaskStatus.DISMISSED,
+    "lexi.task_completed": LexiTaskStatus.COMPLETED,
+    "lexi.task_failed": LexiTaskStatus.FAILED,
+}
+
+
+class Approvals:
+    """``leadlex.approvals``: launches in two steps that survive a restart between them."""
+
+    def __init__(self, core: Core, lexi: Lexi) -> None:
+        self._core = core
+        self._ledger = Ledger()
+        reader = Reader(core)
+        self._starter = Starter(core, reader, self._ledger)
+        self._poller = Poller(core, reader, lexi, self._ledger)
+
+    @property
+    def tickets(self) -> list[LaunchTicket]:
+        """Launches begun by this client whose decision it does not know: what to store before a shutdown."""
+        return self._ledger.tickets
+
+    async def begin(self, campaign_id: str, *, adopt: bool = False) -> LaunchTicket:
+        """Start a campaign, once, and return the ticket to wait with.
+
+        A campaign that is under way already raises ``AlreadyStarted``; ``adopt=True`` joins that launch instead.
+        A lost answer is looked into before anything is sent again; if the truth cannot be read, ``StartOutcomeUnknown``
+        carries a ticket that goes on from there. Cancelled meanwhile, it hears what it has sent out for up to 5 s and
+        keeps the ticket in ``tickets`` (campaigns/start).
+        """
+        return await self._starter.begin(campaign_id, adopt=adopt)
+
+    async def wait(  # noqa: PLR0913 - each is an independent choice of the caller
+        self,
+        ticket: LaunchTicket,
+        *,
+        timeout: float | None,
+        reviewer: Reviewer | None = None,
+        on_update: OnUpdate | None = None,
+        until: Until = "decision",
+        raise_for_outcome: bool = True,
+    ) -> Launch:
+        """Wait until the launch is decided, here or in any other process, for up to ``timeout`` seconds (None: for ever).
+
+        Returns a ``Launch`` when the campaign is launched. Otherwise raises ``ApprovalDismissed``, ``ApprovalFailed``,
+        ``ApprovalTimeout`` or ``ApprovalLost``, or returns too with ``raise_for_outcome=False``. Errors of the network
+        and the API are waited out, but for a refused key. ``until="completed"`` also waits until the approved task has
+        been carried out. All waiters of a client share one poll a round (lexi/tasks).
+        """
+        deadline = _deadline(timeout)
+        launch = await self._watched(ticket, deadline, reviewer, on_update, until)
+        return _checked(launch, timeout) if raise_for_outcome else launch
+
+    async def launch(  # noqa: PLR0913 - each is an independent choice of the caller
+        self,
+        campaign_id: str,
+        *,
+        timeout: float | None,
+        reviewer: Reviewer | None = None,
+        on_update: OnUpdate | None = None,
+        until: Until = "decision",
+        raise_for_outcome: bool = True,
+    ) -> Launch:
+        """``begin`` and ``wait`` under one deadline: ``campaigns.start_and_wait_for_approval``."""
+        deadline = _deadline(timeout)
+        ticket = await self._begin_by(campaign_id, deadline, timeout)
+        if on_update is not None:
+            on_update(LaunchUpdate(kind=UpdateKind.STARTED, ticket=ticket))
+        launch = await self._watched(ticket, deadline, reviewer, on_update, until)
+        return _checked(launch, timeout) if raise_for_outcome else launch
+
+    def feed(self, event: WebhookEvent) -> int:
+        """Take in a verified push; returns how many waits it ended (guide: webhooks).
+
+        ``task.approved`` and ``task.dismissed`` decide by the task's id, ``campaign.started`` by the campaign's.
+        """
+        status = _PUSHED.get(event.event)
+        if status is None:
+            return 0
+        campaign_id, task_id = event.id_of("campaign"), event.id_of("task")
+        if event.event == "campaign.started":
+            watches = [watch for watch in self._poller.watching() if watch.ticket.campaign_id == campaign_id]
+        else:
+            watches = [watch for watch in self._poller.watching() if watch.task_id is not None and watch.task_id == task_id]
+        for watch in watches:
+            self._poller.pushed(watch, status)
+        return sum(watch.done.done() for watch in watches)
+
+    async def aclose(self) -> None:
+        """End every wait with ``ClientClosed`` and every start in flight."""
+        await self._poller.aclose()
+        await self._starter.aclose()
+
+    async def _begin_by(self, campaign_id: str, deadline: float | None, timeout: float | None) -> LaunchTicket:
+        """Begin before the deadline; a spent day is slept through if it is renewed in time."""
+        try:
+            async with asyncio.timeout_at(deadline) as limit:
+                return await self._begin_when_renewed(campaign_id, deadline)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+        ticket = next((ticket for ticket in self.tickets if ticket.campaign_id == campaign_id), None)
+        known = "it was sent, its answer is not known" if ticket else "nothing was sent"
+        raise ApprovalTimeout(
+            f"the start of campaign {campaign_id} did not get through within {timeout:g} s; {known}", ticket=ticket
+        )
+
+    async def _begin_when_renewed(self, campaign_id: str, deadline: float | None) -> LaunchTicket:
+        while True:
+            try:
+                return await self.begin(campaign_id)
+            except RateLimited as error:
+                if not error.daily or error.reset_at is None:
+                    raise
+                pause = (error.reset_at - self._core.clock.now()).total_seconds()
+                if deadline is not None and asyncio.get_running_loop().time() + pause >= deadline:
+                    raise
+            await asyncio.sleep(max(pause, 1.0))
+
+    async def _watched(
+        self,
+        ticket: LaunchTicket,
+        deadline: float | None,
+        reviewer: Reviewer | None,
+        on_update: OnUpdate | None,
+        until: Until,
+    ) -> Launch:
+        self._accept(ticket)
+        loop = asyncio.get_running_loop()
+        watch = Watch(
+            ticket, loop.create_future(), loop.time(), deadline, until, reviewer, on_update, self._poller.rounds
+        )
+        if ticket.settled:
+            watch.finish(Outcome.AUTO_STARTED, now=loop.time(), decided_at=self._core.clock.now(), polls=0)
+            self._ledger.drop(ticket)
+            return await watch.done
+        return await self._served(watch)
+
+    async def _served(self, watch: Watch) -> Launch:
+        fresh = watch.ticket.status is not None and self._core.clock.now() - watch.ticket.started_at < FRESH
+        self._poller.join(watch, soon=not fresh or watch.reviewer is not None)
+        try:
+            async with asyncio.timeout_at(watch.deadline) as limit:
+                return await watch.done
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            if watch.done.done() and not watch.done.cancelled():
+                return watch.done.result()  # decided in the same step
+            loop = asyncio.get_running_loop()
+            return watch.launch(Outcome.TIMED_OUT, now=loop.time(), polls=self._poller.rounds)
+        finally:
+            self._poller.leave(watch)
+
+    def _accept(self, ticket: LaunchTicket) -> None:
+        if ticket.base_url != self._core.base_url:
+            raise ConfigurationError(
+                f"this ticket belongs to {ticket.base_url}, this client talks to {self._core.base_url}; "
+                "wait with a client of the ticket's base_url"
+            )
+
+
+def _deadline(timeout: float | None) -> float | None:
+    if timeout is None:
+        return None
+    if not timeout > 0 or math.isinf(timeout):
+        raise ValidationError(f"timeout is in seconds, more than 0, or None to wait for ever; not {timeout!r}")
+    return asyncio.get_running_loop().time() + timeout
+
+
+def _checked(launch: Launch, timeout: float | None) -> Launch:
+    """Raise what a launch that did not come about means."""
+    if launch.launched:
+        return launch
+    kind, message = _ERRORS[launch.outcome]
+    raise kind(message.format(launch.campaign_id, timeout or 0), ticket=launch.ticket, launch=launch)

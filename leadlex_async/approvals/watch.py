@@ -1,0 +1,126 @@
+"""``Watch``: one waiter of the poll loop, and what is known of its task."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import define, evolve, field
+
+from ..models.lexi import LexiTaskStatus
+from .launch import Launch, LaunchUpdate, Outcome, UpdateKind
+
+if TYPE_CHECKING:
+    from asyncio import Future, Task
+    from datetime import datetime
+
+    from ..models.lexi import LexiTask
+    from .launch import OnUpdate, Reviewer, Until, Verdict
+    from .ticket import LaunchTicket
+
+FIRST_PATIENCE = 3
+"""Rounds in which a task may be in no list before its campaign is asked."""
+MOST_PATIENCE = 48
+
+FINAL = {
+    LexiTaskStatus.APPROVED: Outcome.APPROVED,
+    LexiTaskStatus.COMPLETED: Outcome.COMPLETED,
+    LexiTaskStatus.DISMISSED: Outcome.DISMISSED,
+    LexiTaskStatus.FAILED: Outcome.FAILED,
+}
+
+
+@define(eq=False)
+class Watch:
+    """A ticket being waited for; ``done`` gets the ``Launch`` or the error that ends the wait."""
+
+    ticket: LaunchTicket
+    done: Future[Launch]
+    joined: float
+    deadline: float | None = None
+    until: Until = "decision"
+    reviewer: Reviewer | None = None
+    on_update: OnUpdate | None = None
+    polls_before: int = 0
+    task_id: str | None = field(init=False)
+    expected: LexiTaskStatus = field(default=LexiTaskStatus.PENDING, init=False)
+    seen: bool = field(default=False, init=False)
+    misses: int = field(default=0, init=False)
+    patience: int = field(default=FIRST_PATIENCE, init=False)
+    verdict: Verdict = field(default=None, init=False)
+    asked: bool = field(default=False, init=False)
+    reviewing: Task[None] | None = field(default=None, init=False)
+
+    @task_id.default
+    def _task_id(self) -> str | None:
+        return self.ticket.task_id
+
+    @property
+    def curious(self) -> bool:
+        """Whether the record of the pending task is needed, not just its presence."""
+        undecided = self.reviewer is not None and (not self.asked or self.verdict is not None)
+        return undecided or (self.on_update is not None and not self.seen)
+
+    @property
+    def tired(self) -> bool:
+        """Whether the task was missing long enough to ask its campaign."""
+        return self.misses >= self.patience
+
+    def found(self) -> None:
+        """The task is where it is expected."""
+        self.misses = 0
+
+    def still_pending(self) -> None:
+        """The campaign says it waits for approval although no list shows the task: ask again, but less often."""
+        self.misses = 0
+        self.patience = min(self.patience * 2, MOST_PATIENCE)
+
+    def tell(self, kind: UpdateKind, *, task: LexiTask | None = None, error: Exception | None = None) -> None:
+        """Tell ``on_update``; what it raises ends this wait and no other."""
+        self._call(LaunchUpdate(kind=kind, ticket=self.ticket, task=task, error=error))
+
+    def _call(self, update: LaunchUpdate) -> None:
+        if self.on_update is None:
+            return
+        try:
+            self.on_update(update)
+        except Exception as error:  # noqa: BLE001 - the caller's function may raise anything, and the caller gets it
+            self.fail(error)
+
+    def fail(self, error: Exception) -> None:
+        """End the wait with an error."""
+        if not self.done.done():
+            self.done.set_exception(error)
+
+    def finish(
+        self, outcome: Outcome, *, now: float, decided_at: datetime, polls: int, task: LexiTask | None = None
+    ) -> None:
+        """End the wait with an outcome."""
+        if self.done.done():
+            return
+        launch = self.launch(outcome, now=now, polls=polls, task=task, decided_at=decided_at)
+        self._call(LaunchUpdate(kind=UpdateKind.DECIDED, ticket=launch.ticket, task=task, outcome=outcome))
+        if not self.done.done():
+            self.done.set_result(launch)
+
+    def launch(
+        self,
+        outcome: Outcome,
+        *,
+        now: float,
+        polls: int,
+        task: LexiTask | None = None,
+        decided_at: datetime | None = None,
+    ) -> Launch:
+        """The result as of now; the ticket names the task if it has become known."""
+        ticket = self.ticket if self.task_id == self.ticket.task_id else evolve(self.ticket, task_id=self.task_id)
+        return Launch(
+            campaign_id=ticket.campaign_id,
+            task_id=self.task_id,
+            outcome=outcome,
+            ticket=ticket,
+            task=task,
+            started_at=ticket.started_at,
+            decided_at=decided_at,
+            waited=now - self.joined,
+            polls=polls - self.polls_before,
+        )

@@ -1,0 +1,269 @@
+"""Every error this package raises. Catch ``LeadLexError`` for all of them.
+
+    LeadLexError
+    ├── ConfigurationError            the client cannot work as it was built
+    ├── ClientClosed                  used after ``aclose()``, or closed under a waiter
+    ├── TransportError                no usable answer; ``sent`` tells whether the request may have arrived
+    │   └── RequestTimeout            also a ``TimeoutError``
+    ├── DecodeError                   an answer that is not what the API documents; ``path`` says where
+    ├── APIError                      the API said no, in a way none of the classes below names
+    │   ├── ValidationError           400, 422: bad input; ``fields``, ``invalid_ids``
+    │   │   ├── AmbiguousReference    a name matches several records; ``candidates``
+    │   │   └── AlreadyStarted        the campaign is already under way
+    │   ├── AuthenticationError       401
+    │   ├── InsufficientCredits       402
+    │   ├── PermissionDenied          403
+    │   ├── NotFound                  404
+    │   ├── Conflict                  409
+    │   ├── PayloadTooLarge           413
+    │   ├── RateLimited               429, or held back here; ``scope``, ``reset_at``
+    │   └── ServerError               5xx
+    ├── StartOutcomeUnknown           a start whose answer was lost, and the truth could not be read
+    └── ApprovalError                 a wait that did not end in a launch; ``ticket``, ``launch``
+        ├── ApprovalDismissed
+        ├── ApprovalFailed
+        ├── ApprovalTimeout           also a ``TimeoutError``; the launch goes on at LeadLex
+        └── ApprovalLost              the task is gone and the campaign was not started
+
+Each keeps ``status``, ``code``, ``message``, ``request_id`` and ``operation`` where they are known, prints as one
+line, pickles and copies. None ever holds the API key.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from .approvals.launch import Launch
+    from .approvals.ticket import LaunchTicket
+
+__all__ = [
+    "APIError",
+    "AlreadyStarted",
+    "AmbiguousReference",
+    "ApprovalDismissed",
+    "ApprovalError",
+    "ApprovalFailed",
+    "ApprovalLost",
+    "ApprovalTimeout",
+    "AuthenticationError",
+    "Candidate",
+    "ClientClosed",
+    "ConfigurationError",
+    "Conflict",
+    "DecodeError",
+    "InsufficientCredits",
+    "LeadLexError",
+    "NotFound",
+    "PayloadTooLarge",
+    "PermissionDenied",
+    "RateLimited",
+    "RequestTimeout",
+    "ServerError",
+    "StartOutcomeUnknown",
+    "TransportError",
+    "ValidationError",
+]
+
+
+class LeadLexError(Exception):
+    """Base of every error raised by this package."""
+
+    hint: ClassVar[str] = ""
+    """What the reader can do about it; ends the printed line."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        code: str | None = None,
+        request_id: str | None = None,
+        operation: str | None = None,
+    ) -> None:
+        # Only the message goes to `args`: the rest lives in `__dict__`, which pickle and copy carry over by themselves.
+        super().__init__(message)
+        self.message = message
+        self.status = status
+        self.code = code
+        self.request_id = request_id
+        self.operation = operation
+
+    def __str__(self) -> str:
+        facts = [str(self.status or ""), self.code or "", f"request {self.request_id}" if self.request_id else ""]
+        origin = " ".join(fact for fact in facts if fact)
+        parts = [
+            f"{self.operation}: " if self.operation else "",
+            self.message.rstrip("."),
+            f" ({origin})" if origin else "",
+            f". {self.hint}" if self.hint else "",
+        ]
+        return " ".join("".join(parts).split())
+
+
+class ConfigurationError(LeadLexError):
+    """The client was built or used in a way that cannot work; nothing was sent."""
+
+
+class ClientClosed(LeadLexError):
+    """The client is closed; nothing was sent."""
+
+    hint = "Use the client inside its `async with` block"
+
+
+class TransportError(LeadLexError):
+    """No usable answer came back.
+
+    ``sent`` is False when the request surely did not reach the API (connection refused, unknown host, TLS),
+    True when it may have been carried out.
+    """
+
+    def __init__(self, message: str, *, sent: bool = True, permanent: bool = False, **known: str | None) -> None:
+        super().__init__(message, code=known.get("code"), operation=known.get("operation"))
+        self.sent = sent
+        self.permanent = permanent
+        """True when trying again cannot help: a certificate that is not trusted, a proxy that refuses."""
+
+
+class RequestTimeout(TransportError, TimeoutError):
+    """No answer within the client's ``timeout`` (seconds, per try)."""
+
+
+class DecodeError(LeadLexError):
+    """The answer is not what the API documents; ``path`` (such as ``$.data.tasks[3].id``) says where."""
+
+    def __init__(self, message: str, *, path: str = "$", status: int | None = None, operation: str | None = None) -> None:
+        super().__init__(message, status=status, operation=operation)
+        self.path = path
+
+
+class APIError(LeadLexError):
+    """The API refused the request with a status that has no class of its own."""
+
+    retry_after: float | None = None
+    """Seconds the server asked to wait, from ``Retry-After``."""
+
+
+class Candidate(NamedTuple):
+    """One record that an ambiguous name may have meant."""
+
+    id: str
+    name: str
+
+
+class ValidationError(APIError):
+    """The input is not acceptable (400, 422), or was refused here before it was sent (``status`` is None then)."""
+
+    fields: Mapping[str, str] = {}  # noqa: RUF012 - an immutable default by type; instances get their own
+    """Message by field name, where the API gives them."""
+    invalid_ids: tuple[str, ...] = ()
+    """The ids the API did not know, where it names them."""
+
+
+class AmbiguousReference(ValidationError):
+    """``contact_name`` or ``company_name`` matches several records; pass the id of one of ``candidates``."""
+
+    hint = "Give the id of one of `candidates` instead of the name"
+    candidates: tuple[Candidate, ...] = ()
+
+
+class AlreadyStarted(ValidationError):
+    """The campaign is already running or waiting for approval; nothing was started."""
+
+    hint = "Join the launch that is under way with approvals.begin(campaign_id, adopt=True)"
+
+
+class AuthenticationError(APIError):
+    """The key is missing, wrong, expired or revoked (401)."""
+
+    hint = "Check LEADLEX_API_KEY; keys are made in LeadLex under Settings, API & Integrations"
+
+
+class InsufficientCredits(APIError):
+    """The workspace has too few credits for this AI call (402)."""
+
+    hint = "Buy credits or wait for the next billing period"
+
+
+class PermissionDenied(APIError):
+    """The key lacks a permission (403)."""
+
+    hint = "Make a key with this permission, or ask a workspace admin"
+
+
+class NotFound(APIError):
+    """No such record in this key's workspace (404)."""
+
+
+class Conflict(APIError):
+    """The record is in a state that does not allow this, or exists already (409)."""
+
+
+class PayloadTooLarge(APIError):
+    """The body is larger than the API takes (413)."""
+
+
+class RateLimited(APIError):
+    """The quota of the minute or the day is spent (429), or this client holds the request back for that reason.
+
+    ``reset_at`` is when requests are let through again, if known. Daily quotas reset at 00:00 UTC.
+    """
+
+    scope: Literal["minute", "day"] | None = None
+    reset_at: datetime | None = None
+
+    @property
+    def daily(self) -> bool:
+        """Whether the quota of the day is spent, so that waiting means waiting for the reset."""
+        return self.scope == "day"
+
+
+class ServerError(APIError):
+    """The API failed (5xx); a request that changes something may have been carried out."""
+
+
+class StartOutcomeUnknown(LeadLexError):
+    """A start was sent, its answer was lost, and the truth could not be read in time.
+
+    The campaign may or may not be under way. ``seen`` is what was read; ``ticket`` goes on from there:
+    ``approvals.wait(error.ticket, ...)`` reads again and never starts anything.
+    """
+
+    hint = "Nothing was sent again; go on with approvals.wait(error.ticket, timeout=...)"
+
+    def __init__(self, message: str, *, ticket: LaunchTicket | None = None, seen: str = "") -> None:
+        super().__init__(message)
+        self.ticket = ticket
+        self.seen = seen
+
+
+class ApprovalError(LeadLexError):
+    """The wait ended without a launch; ``ticket`` and ``launch`` tell what is known."""
+
+    def __init__(self, message: str, *, ticket: LaunchTicket | None = None, launch: Launch | None = None) -> None:
+        super().__init__(message)
+        self.ticket = ticket
+        self.launch = launch
+
+
+class ApprovalDismissed(ApprovalError):
+    """A person dismissed the launch; a dismissed task cannot be approved again."""
+
+
+class ApprovalFailed(ApprovalError):
+    """The launch was approved but failed while it was carried out."""
+
+
+class ApprovalTimeout(ApprovalError, TimeoutError):
+    """Nobody decided within ``timeout``; the approval stays open at LeadLex."""
+
+    hint = "Go on waiting with approvals.wait(error.ticket, timeout=...)"
+
+
+class ApprovalLost(ApprovalError):
+    """The approval task is in no list any more and the campaign was not started."""
+
+    hint = "Look at the campaign in LeadLex before you start it again"

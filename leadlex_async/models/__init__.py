@@ -1,0 +1,1 @@
+"""The records that answers become: frozen, typed, without I/O."""

@@ -1,0 +1,28 @@
+"""Rules that a body must meet, checked before a request is spent on finding out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..errors import ValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sized
+
+
+def require_any(body: Mapping[str, object], *names: str) -> None:
+    """At least one of ``names`` must have a value."""
+    if all(body.get(name) in (None, "") for name in names):
+        raise ValidationError(f"give at least one of {', '.join(names)}")
+
+
+def require_changes(changes: Sized) -> None:
+    """An update must change something; None counts, it clears a field."""
+    if not changes:
+        raise ValidationError("nothing to change: give at least one field")
+
+
+def require_size(name: str, value: Sized, most: int, unit: str = "items") -> None:
+    """``value`` must hold between one and ``most`` items or characters."""
+    if not 1 <= len(value) <= most:
+        raise ValidationError(f"{name} must hold 1 to {most:,} {unit}, not {len(value):,}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from copy import copy
 from functools import cached_property
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Self
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from ._http.op import Method
     from ._http.pace import RateLimit
     from ._http.transport import Transport
-    from ._http.wire import JSONValue, QueryValue
+    from ._http.wire import JSONValue
     from .approvals.campaigns import Campaigns
     from .approvals.service import Approvals
     from .resources.contacts import Contacts
@@ -107,13 +108,15 @@ class LeadLex:
 
     def with_options(self, *, timeout: float | None = None, max_retries: int | None = None) -> LeadLex:
         """A view of this client with another timeout (seconds) or number of retries; all else is shared."""
-        view = LeadLex.__new__(type(self))
-        view._core = self._core.with_options(
-            timeout=None if timeout is None else _checked_timeout(timeout),
-            max_retries=None if max_retries is None else _checked_retries(max_retries),
-        )
-        view._owner = self._owner or self
-        view._closed = False
+        view = copy(self)
+        view.__dict__ = {
+            "_core": self._core.with_options(
+                timeout=None if timeout is None else _checked_timeout(timeout),
+                max_retries=None if max_retries is None else _checked_retries(max_retries),
+            ),
+            "_owner": self._owner or self,
+            "_closed": False,
+        }
         return view
 
     async def request(
@@ -122,7 +125,7 @@ class LeadLex:
         path: str,
         *,
         json: Mapping[str, object] | None = None,
-        query: Mapping[str, QueryValue] | None = None,
+        query: Mapping[str, object] | None = None,
     ) -> JSONValue:
         """Call an endpoint this release has no method for; returns the parsed body, envelope and all.
 
@@ -187,10 +190,12 @@ class LeadLex:
 def _checked_key(key: str | None) -> str:
     if not key:
         raise ConfigurationError(
-            "no API key: set LEADLEX_API_KEY or pass api_key; keys are made in LeadLex under Settings, API & Integrations"
+            "no API key: set LEADLEX_API_KEY or pass api_key; make one in LeadLex under Settings, API & Integrations"
         )
     if not _KEY.fullmatch(key):
-        raise ConfigurationError("the API key is malformed: keys start with wbk_ and have letters, digits, _ and - only")
+        raise ConfigurationError(
+            "the API key is malformed: keys start with wbk_ and have letters, digits, _ and - only"
+        )
     return key
 
 

@@ -135,7 +135,9 @@ class RequestTimeout(TransportError, TimeoutError):
 class DecodeError(LeadLexError):
     """The answer is not what the API documents; ``path`` (such as ``$.data.tasks[3].id``) says where."""
 
-    def __init__(self, message: str, *, path: str = "$", status: int | None = None, operation: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, path: str = "$", status: int | None = None, operation: str | None = None
+    ) -> None:
         super().__init__(message, status=status, operation=operation)
         self.path = path
 
@@ -157,7 +159,7 @@ class Candidate(NamedTuple):
 class ValidationError(APIError):
     """The input is not acceptable (400, 422), or was refused here before it was sent (``status`` is None then)."""
 
-    fields: Mapping[str, str] = {}  # noqa: RUF012 - an immutable default by type; instances get their own
+    fields: Mapping[str, str] = {}
     """Message by field name, where the API gives them."""
     invalid_ids: tuple[str, ...] = ()
     """The ids the API did not know, where it names them."""

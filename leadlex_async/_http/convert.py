@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from types import NoneType
-from typing import TYPE_CHECKING, TypeVar, get_origin
+from typing import TYPE_CHECKING, TypeVar, cast, get_origin
 
 import attrs
 import orjson
@@ -45,7 +45,7 @@ def parse(body: bytes, operation: str = "") -> dict[str, JSONValue]:
         raise DecodeError(f"the answer is not JSON ({error.msg})", operation=operation) from None
     if not isinstance(value, dict) or "data" not in value:
         raise DecodeError("the answer has no `data`", operation=operation)
-    return value
+    return cast("dict[str, JSONValue]", value)
 
 
 def any_json(response: Response, operation: str) -> JSONValue:
@@ -110,9 +110,13 @@ def _converter(*, detailed: bool) -> OrjsonConverter:
     converter = make_converter(detailed_validation=detailed)
     for kind, hook in _STRICT.items():
         converter.register_structure_hook(kind, hook)
-    converter.register_structure_hook_func(lambda kind: kind == JSONValue, _as_is)
-    converter.register_structure_hook_func(lambda kind: kind == Mapping[str, JSONValue], _object)
-    converter.register_structure_hook_factory(attrs.has, lambda kind: _record_hook(converter, kind, detailed=detailed))
+    converter.register_structure_hook_func(_is_json, _as_is)
+    converter.register_structure_hook_func(_is_json_object, _object)
+
+    def record(kind: type[T]) -> Callable[[JSONValue, type[T]], T]:
+        return _record_hook(converter, kind, detailed=detailed)
+
+    converter.register_structure_hook_factory(attrs.has, record)
     return converter
 
 
@@ -132,6 +136,14 @@ def _record_hook(converter: OrjsonConverter, kind: type[T], *, detailed: bool) -
         return inner(known, wanted)
 
     return hook
+
+
+def _is_json(kind: object) -> bool:
+    return kind == JSONValue
+
+
+def _is_json_object(kind: object) -> bool:
+    return kind == Mapping[str, JSONValue]
 
 
 def _as_is(value: JSONValue, _: object) -> JSONValue:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import backoff
 
@@ -13,14 +13,14 @@ from . import convert, faults, retry, wire
 from .wire import Request, Response
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Mapping
 
     from .clock import ServerClock
     from .op import Op
     from .pace import Lane, Pacer
     from .record import Page
     from .transport import Stream, Transport
-    from .wire import JSONValue, QueryValue
+    from .wire import JSONValue
 
 T = TypeVar("T")
 
@@ -69,7 +69,7 @@ class Core:
         op: Op[T],
         *,
         json: object = None,
-        query: Mapping[str, QueryValue] | None = None,
+        query: Mapping[str, object] | None = None,
         idempotency_key: str | None = None,
         **path: str,
     ) -> T:
@@ -82,7 +82,7 @@ class Core:
         self,
         op: Op[Page[T]],
         *,
-        query: Mapping[str, QueryValue],
+        query: Mapping[str, object],
         limit: int | None = None,
         key: str = "id",
         **path: str,
@@ -92,7 +92,7 @@ class Core:
         return self._walk(op, {**query, "per_page": size}, limit, key, path)
 
     async def _walk(
-        self, op: Op[Page[T]], query: dict[str, QueryValue], limit: int | None, key: str, path: dict[str, str]
+        self, op: Op[Page[T]], query: dict[str, object], limit: int | None, key: str, path: dict[str, str]
     ) -> AsyncIterator[T]:
         # Rows that are added or removed meanwhile move others between pages: no row is given twice.
         seen: set[object] = set()
@@ -114,7 +114,7 @@ class Core:
         op: Op[T],
         *,
         json: object = None,
-        query: Mapping[str, QueryValue] | None = None,
+        query: Mapping[str, object] | None = None,
         idempotency_key: str | None = None,
         **path: str,
     ) -> Request:
@@ -139,20 +139,20 @@ class Core:
 
     async def attempt_now(self, operation: str, request: Request) -> Response:
         """One try whose turn was granted already."""
-        response = None
+        answer: Response | None = None
         try:
-            response = await self.transport.send(request)
+            answer = response = await self.transport.send(request)
         except LeadLexError as error:
             error.operation = error.operation or operation
             raise
         finally:
-            self.pace.release(response)
+            self.pace.release(answer)
         if response.status >= 300:
             raise faults.error_from(response, operation)
         return response
 
     @asynccontextmanager
-    async def stream(self, op: Op[T], request: Request) -> AsyncIterator[Stream]:
+    async def stream(self, op: Op[T], request: Request) -> AsyncGenerator[Stream, None]:
         """Open a streaming answer; it takes a turn like any request and is not tried again."""
         await self.pace.acquire()
         released = False
@@ -175,7 +175,8 @@ class Core:
 
     def _retrying(self, *, safe: bool) -> Callable[[str, Request], Awaitable[Response]]:
         return backoff.on_exception(
-            retry.pauses,
+            # backoff sends the error into the generator, which its annotation does not say.
+            cast("Callable[[], Generator[float, None, None]]", retry.pauses),
             LeadLexError,
             max_tries=self.max_retries + 1,
             giveup=retry.hopeless(safe=safe),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 import aiohttp
 import orjson
@@ -22,12 +22,19 @@ FOREIGN = (aiohttp.ClientError, TimeoutError, OSError)
 """Everything aiohttp lets out of a request; the total timeout is a bare ``TimeoutError``."""
 
 _UNSENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
-_UNTRUSTED = (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError, aiohttp.ServerFingerprintMismatch)
+_UNTRUSTED = (
+    aiohttp.ClientConnectorCertificateError,
+    aiohttp.ClientConnectorSSLError,
+    aiohttp.ServerFingerprintMismatch,
+)
 
 _KEY = re.compile(r"wbk_[A-Za-z0-9_\-]+")
 _RESETS_AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?")
 _NAMED_ID = re.compile(r"([^,;:()\[\]]+?)\s*[(\[](?:id[:=]?\s*)?([\w-]{2,})[)\]]")
-_ALREADY = re.compile(r"\balready\b.*\b(?:active|running|started|pending|progress|approval|sending)|\bis (?:active|running)\b", re.I)
+_ALREADY = re.compile(
+    r"\balready\b.*\b(?:active|running|started|pending|progress|approval|completed)|\bis (?:active|running)\b",
+    re.IGNORECASE,
+)
 
 _BY_STATUS: dict[int, type[APIError]] = {
     400: errors.ValidationError,
@@ -52,7 +59,9 @@ def translate(error: Exception) -> LeadLexError:
     if isinstance(error, _UNTRUSTED):
         return TransportError(f"TLS with the server failed: {_reason(error)}", sent=False, permanent=True)
     if isinstance(error, aiohttp.ClientHttpProxyError):
-        return TransportError(f"the proxy refused the connection with status {error.status}", sent=False, permanent=True)
+        return TransportError(
+            f"the proxy refused the connection with status {error.status}", sent=False, permanent=True
+        )
     if isinstance(error, _UNSENT):
         return TransportError(f"cannot connect to the server: {_reason(error)}", sent=False)
     if isinstance(error, TimeoutError):
@@ -106,7 +115,7 @@ def _read_error(response: Response) -> tuple[str | None, str, Mapping[str, objec
     return (
         code if isinstance(code, str) else None,
         message if isinstance(message, str) and message else f"the server answered {response.status}",
-        details if isinstance(details, dict) else {},
+        cast("Mapping[str, object]", details) if isinstance(details, dict) else {},
     )
 
 
@@ -123,10 +132,12 @@ def _kind(status: int, code: str | None, message: str, operation: str) -> type[A
 def _add_details(error: APIError, message: str, details: Mapping[str, object], headers: Mapping[str, str]) -> None:
     if isinstance(error, errors.ValidationError):
         fields, ids = details.get("fields"), details.get("invalid_ids")
-        error.fields = {str(name): str(text) for name, text in fields.items()} if isinstance(fields, dict) else {}
-        error.invalid_ids = tuple(str(item) for item in ids) if isinstance(ids, list) else ()
+        if isinstance(fields, dict):
+            error.fields = {str(name): str(text) for name, text in cast("Mapping[object, object]", fields).items()}
+        if isinstance(ids, list):
+            error.invalid_ids = tuple(str(item) for item in cast("list[object]", ids))
     if isinstance(error, errors.AmbiguousReference):
-        error.candidates = tuple(Candidate(id, name.strip()) for name, id in _NAMED_ID.findall(message))
+        error.candidates = tuple(Candidate(found, name.strip()) for name, found in _NAMED_ID.findall(message))
     if isinstance(error, errors.RateLimited):
         error.scope = _scope(headers)
         error.reset_at = reset_at(headers) or _reset_in(message)

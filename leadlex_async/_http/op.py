@@ -28,14 +28,13 @@ class Op(Generic[T]):
     idempotent: bool = field(default=False, kw_only=True)
     credits: str = field(default="", kw_only=True)
     timeout: float | None = field(default=None, kw_only=True)
-    label: str = field(init=False, eq=False, repr=False)
-    safe: bool = field(init=False, eq=False, repr=False)
 
-    @label.default
-    def _label(self) -> str:
+    @property
+    def label(self) -> str:
+        """How logs and errors name the operation: no ids in it."""
         return f"{self.method} {self.path}"
 
-    @safe.default
-    def _safe(self) -> bool:
+    @property
+    def safe(self) -> bool:
         """Whether sending it twice has the effect of sending it once."""
         return self.method == "GET" or self.idempotent

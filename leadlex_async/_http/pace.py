@@ -22,7 +22,7 @@ from .plan import Plan
 
 if TYPE_CHECKING:
     from asyncio import Future, TimerHandle
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Mapping
 
     from .clock import ServerClock
     from .wire import Response
@@ -77,7 +77,7 @@ class Pacer:
         return sum(not future.done() for queue in self._queues.values() for future in queue)
 
     @contextmanager
-    def reserve(self) -> Iterator[None]:
+    def reserve(self) -> Generator[None, None, None]:
         """Keep the polls' share of the minute and the day free while a launch is under way."""
         self._reservations += 1
         try:

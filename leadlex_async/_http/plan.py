@@ -34,12 +34,16 @@ class Plan:
             return _NAMED[plan.lower()]
         except KeyError:
             known = ", ".join(_NAMED)
-            raise ConfigurationError(f"unknown plan {plan!r}; use one of {known}, or Plan(per_minute, per_day)") from None
+            raise ConfigurationError(
+                f"unknown plan {plan!r}; use one of {known}, or Plan(per_minute, per_day)"
+            ) from None
 
     @classmethod
     def of_daily_limit(cls, limit: int) -> Plan:
         """The plan whose ``X-RateLimit-Limit`` this is; between two plans the smaller one is the safe guess."""
-        named = max((plan for plan in (cls.PRO, cls.ORG) if (plan.per_day or 0) <= limit), default=cls.STARTER, key=_size)
+        named = max(
+            (plan for plan in (cls.PRO, cls.ORG) if (plan.per_day or 0) <= limit), default=cls.STARTER, key=_size
+        )
         return cls(named.per_minute, limit)
 
 

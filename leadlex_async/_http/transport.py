@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 import aiohttp
@@ -14,7 +15,6 @@ from . import faults
 from .wire import Response
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
     from contextlib import AbstractAsyncContextManager
 
     from .wire import Request
@@ -90,7 +90,9 @@ class AiohttpTransport:
         if self._session is not None and self._session is not self._given:
             await self._session.close()
 
-    def _request(self, request: Request, *, streaming: bool = False) -> aiohttp.client._RequestContextManager:
+    def _request(
+        self, request: Request, *, streaming: bool = False
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=request.timeout, sock_read=request.timeout)
         return self._ready().request(
             request.method,

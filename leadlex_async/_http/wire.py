@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 from urllib.parse import quote, urlencode
 
 import orjson
@@ -12,11 +13,9 @@ from attrs import define
 from ..errors import ValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
 JSONValue: TypeAlias = "dict[str, JSONValue] | list[JSONValue] | str | int | float | bool | None"
-
-QueryValue: TypeAlias = "str | int | float | bool | datetime | Sequence[str] | None"
 
 
 class Secret(str):
@@ -69,12 +68,12 @@ def timestamp(value: datetime) -> str:
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def encode_query(query: Mapping[str, QueryValue]) -> str:
-    """Encode query parameters: None is left out, a list repeats its name."""
+def encode_query(query: Mapping[str, object]) -> str:
+    """Encode query parameters: None is left out, a list repeats its name, times become UTC."""
     return urlencode(list(_pairs(query)))
 
 
-def _pairs(query: Mapping[str, QueryValue]) -> Iterator[tuple[str, str]]:
+def _pairs(query: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     for name, value in query.items():
         if value is None:
             continue
@@ -84,8 +83,10 @@ def _pairs(query: Mapping[str, QueryValue]) -> Iterator[tuple[str, str]]:
             yield name, timestamp(value)
         elif isinstance(value, (str, int, float)):
             yield name, str(value)
+        elif isinstance(value, (list, tuple)):
+            yield from ((name, str(item)) for item in cast("Sequence[object]", value))
         else:
-            yield from ((name, item) for item in value)
+            raise ValidationError(f"{name} cannot be a {type(value).__name__} in a query")
 
 
 def encode_json(body: object) -> bytes:

@@ -60,9 +60,7 @@ class Starter:
 
     async def begin(self, campaign_id: str, *, adopt: bool = False) -> LaunchTicket:
         """Start the campaign, or join the launch that is under way where ``adopt`` allows it."""
-        intent = LaunchTicket(
-            campaign_id=campaign_id, base_url=self._core.base_url, started_at=self._core.clock.now()
-        )
+        intent = LaunchTicket(campaign_id=campaign_id, base_url=self._core.base_url, started_at=self._core.clock.now())
         try:
             with self._core.pace.reserve():
                 found = await self._under_way(intent, await self._status(intent), since=None) if adopt else None
@@ -104,7 +102,7 @@ class Starter:
             elif not retry.passing(last):
                 raise last
             if (pause := next(pauses, None)) is None:
-                raise _unknown(intent, "it had no effect whenever it was read") from last if lost else last
+                raise last if lost is None else _unknown(intent, "it had no effect whenever it was read") from lost
             await asyncio.sleep(0 if isinstance(last, RateLimited) else pause)
 
     def _pauses(self) -> Iterator[float]:

@@ -64,8 +64,9 @@ class Cadence:
         self._pushes = 0
 
     def interval(self, *, waiting: int, queued: int = 0, day: tuple[int, float] | None = None) -> float:
-        """Seconds until the next round, with ``waiting`` launches undecided, ``queued`` requests waiting for their turn
-        and ``day`` = requests left today, seconds until they are renewed.
+        """Seconds until the next round, with ``waiting`` launches undecided.
+
+        ``queued`` requests wait for their turn; ``day`` is how many are left today and in how many seconds it ends.
         """
         longest = SAFETY_NET if self._pushes >= PUSHES_TO_TRUST else LONGEST
         ceiling = math.sqrt(2 * WORTH * self._cost / self._expected(waiting)) if waiting else longest

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .launch import Launch, OnUpdate, Reviewer, Until
     from .service import Approvals
 
+
 class Campaigns(campaigns.Campaigns):
     """``leadlex.campaigns``."""
 
@@ -29,10 +30,10 @@ class Campaigns(campaigns.Campaigns):
     ) -> Launch:
         """Start a campaign, once, and wait up to ``timeout`` seconds until a person has approved it.
 
-        Returns a ``Launch`` when the campaign is on its way, at once where no approval is needed. ``reviewer``, an async
-        callable, sees the pending task and returns ``Approve()``, ``Dismiss(reason)`` or None to leave it to people.
-        ``on_update`` is called with each ``LaunchUpdate``; it must not block. ``until="completed"`` also waits until the
-        approved task has been carried out.
+        Returns a ``Launch`` when the campaign is on its way, at once where no approval is needed. ``reviewer``, an
+        async callable, sees the pending task and returns ``Approve()``, ``Dismiss(reason)`` or None to leave it to
+        people. ``on_update`` is called with each ``LaunchUpdate``; it must not block. ``until="completed"`` also waits
+        until the approved task has been carried out.
 
         Raises ``ApprovalDismissed``, ``ApprovalFailed``, ``ApprovalTimeout`` (go on with
         ``approvals.wait(error.ticket, ...)``), ``ApprovalLost``, ``AlreadyStarted``, ``StartOutcomeUnknown`` and the

@@ -161,9 +161,7 @@ class Poller:
         finally:
             self._reader.forget()
         self._took = self._now() - began
-        self._cadence.round(
-            elapsed=elapsed, waiting=waiting, decided=self._movements, requests=self._requests
-        )
+        self._cadence.round(elapsed=elapsed, waiting=waiting, decided=self._movements, requests=self._requests)
         self._plan(pause)
 
     def _trouble(self, error: LeadLexError) -> float:
@@ -253,9 +251,7 @@ class Poller:
 
     def _finish(self, watch: Watch, outcome: Outcome, task: LexiTask | None = None) -> None:
         self._ledger.drop(watch.ticket, watch.task_id)
-        watch.finish(
-            outcome, now=self._now(), decided_at=self._core.clock.now(), polls=self._rounds, task=task
-        )
+        watch.finish(outcome, now=self._now(), decided_at=self._core.clock.now(), polls=self._rounds, task=task)
 
     async def _question(self, watches: list[Watch]) -> None:
         """Ask the campaigns of tasks that no list shows; what cannot be read now is asked again."""

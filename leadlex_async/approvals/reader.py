@@ -38,8 +38,8 @@ class TaskList:
         self.strays: dict[str, LexiTaskStatus] = {}
         self._rows: dict[str, Row] | None = None
         self._starts: dict[str, list[Row]] | None = None
-        for id, row in self._parsed().items():
-            self._scan(id, row.get("status", self.listed))
+        for task_id, row in self._parsed().items():
+            self._scan(task_id, row.get("status", self.listed))
 
     def _scan(self, id: str, status: JSONValue) -> None:
         if status == self.listed or (status not in _STATUSES and self.listed == LexiTaskStatus.PENDING):
@@ -68,7 +68,7 @@ class TaskList:
     def _parsed(self) -> dict[str, Row]:
         if self._rows is None:
             rows = convert.rows(convert.parse(self.body, lexi.TASKS.label), "tasks", lexi.TASKS.label)
-            self._rows = {id: row for row in rows if isinstance(id := row.get("id"), str)}
+            self._rows = {task_id: row for row in rows if isinstance(task_id := row.get("id"), str)}
         return self._rows
 
     def _by_campaign(self) -> dict[str, list[Row]]:

@@ -9,13 +9,12 @@ from attrs import evolve
 
 from .._http import retry
 from ..errors import LeadLexError, NotFound, RateLimited, ValidationError
-from ..models.lexi import LexiTaskStatus
 from .launch import Approve, Dismiss
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..models.lexi import LexiTask
+    from ..models.lexi import LexiTask, LexiTaskStatus
     from ..resources.lexi import Lexi
     from .watch import Watch
 

@@ -87,7 +87,7 @@ class Approvals:
         until: Until = "decision",
         raise_for_outcome: bool = True,
     ) -> Launch:
-        """Wait until the launch is decided, here or in any other process, for up to ``timeout`` seconds (None: for ever).
+        """Wait until the launch is decided, here or in any other process, for up to ``timeout`` seconds (None: no end).
 
         Returns a ``Launch`` when the campaign is launched. Otherwise raises ``ApprovalDismissed``, ``ApprovalFailed``,
         ``ApprovalTimeout`` or ``ApprovalLost``, or returns too with ``raise_for_outcome=False``. Errors of the network
@@ -128,7 +128,9 @@ class Approvals:
         if event.event == "campaign.started":
             watches = [watch for watch in self._poller.watching() if watch.ticket.campaign_id == campaign_id]
         else:
-            watches = [watch for watch in self._poller.watching() if watch.task_id is not None and watch.task_id == task_id]
+            watches = [
+                watch for watch in self._poller.watching() if watch.task_id is not None and watch.task_id == task_id
+            ]
         for watch in watches:
             self._poller.pushed(watch, status)
         return sum(watch.done.done() for watch in watches)
@@ -140,8 +142,9 @@ class Approvals:
 
     async def _begin_by(self, campaign_id: str, deadline: float | None, timeout: float | None) -> LaunchTicket:
         """Begin before the deadline; a spent day is slept through if it is renewed in time."""
+        limit = asyncio.timeout_at(deadline)
         try:
-            async with asyncio.timeout_at(deadline) as limit:
+            async with limit:
                 return await self._begin_when_renewed(campaign_id, deadline)
         except TimeoutError:
             if not limit.expired():
@@ -175,7 +178,15 @@ class Approvals:
         self._accept(ticket)
         loop = asyncio.get_running_loop()
         watch = Watch(
-            ticket, loop.create_future(), loop.time(), deadline, until, reviewer, on_update, self._poller.rounds
+            ticket=ticket,
+            done=loop.create_future(),
+            joined=loop.time(),
+            deadline=deadline,
+            until=until,
+            reviewer=reviewer,
+            on_update=on_update,
+            polls_before=self._poller.rounds,
+            task_id=ticket.task_id,
         )
         if ticket.settled:
             watch.finish(Outcome.AUTO_STARTED, now=loop.time(), decided_at=self._core.clock.now(), polls=0)
@@ -186,8 +197,9 @@ class Approvals:
     async def _served(self, watch: Watch) -> Launch:
         fresh = watch.ticket.status is not None and self._core.clock.now() - watch.ticket.started_at < FRESH
         self._poller.join(watch, soon=not fresh or watch.reviewer is not None)
+        limit = asyncio.timeout_at(watch.deadline)
         try:
-            async with asyncio.timeout_at(watch.deadline) as limit:
+            async with limit:
                 return await watch.done
         except TimeoutError:
             if not limit.expired():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING, cast
 
 import orjson
 from attrs import frozen
@@ -11,6 +12,9 @@ from .._http import convert
 from .._http.wire import timestamp
 from ..errors import DecodeError, ValidationError
 from ..models.campaigns import CampaignStatus
+
+if TYPE_CHECKING:
+    from .._http.wire import JSONValue
 
 VERSION = 1
 
@@ -45,7 +49,7 @@ class LaunchTicket:
     def from_json(cls, text: str | bytes) -> LaunchTicket:
         """Read what ``to_json`` wrote; anything else is a ``ValidationError``."""
         try:
-            fields = orjson.loads(text)
+            fields: object = orjson.loads(text)
         except orjson.JSONDecodeError:
             raise ValidationError("this is no launch ticket: it is not JSON") from None
         if not isinstance(fields, dict) or "version" not in fields:
@@ -55,7 +59,7 @@ class LaunchTicket:
                 f"this launch ticket has version {fields['version']!r}, this release reads version {VERSION}; upgrade"
             )
         try:
-            return convert.structure(fields, cls, path="$")
+            return convert.structure(cast("JSONValue", fields), cls, path="$")
         except DecodeError as error:
             raise ValidationError(f"this launch ticket is damaged: {error.message}") from None
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from asyncio import Future, Task
 from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field
 
 from ..models.lexi import LexiTaskStatus
-from .launch import Launch, LaunchUpdate, Outcome, UpdateKind
+from .launch import Launch, LaunchUpdate, OnUpdate, Outcome, Reviewer, Until, UpdateKind, Verdict
+from .ticket import LaunchTicket
 
 if TYPE_CHECKING:
-    from asyncio import Future, Task
     from datetime import datetime
 
     from ..models.lexi import LexiTask
-    from .launch import OnUpdate, Reviewer, Until, Verdict
-    from .ticket import LaunchTicket
 
 FIRST_PATIENCE = 3
 """Rounds in which a task may be in no list before its campaign is asked."""
@@ -41,7 +40,7 @@ class Watch:
     reviewer: Reviewer | None = None
     on_update: OnUpdate | None = None
     polls_before: int = 0
-    task_id: str | None = field(init=False)
+    task_id: str | None = None
     expected: LexiTaskStatus = field(default=LexiTaskStatus.PENDING, init=False)
     seen: bool = field(default=False, init=False)
     misses: int = field(default=0, init=False)
@@ -49,10 +48,6 @@ class Watch:
     verdict: Verdict = field(default=None, init=False)
     asked: bool = field(default=False, init=False)
     reviewing: Task[None] | None = field(default=None, init=False)
-
-    @task_id.default
-    def _task_id(self) -> str | None:
-        return self.ticket.task_id
 
     @property
     def curious(self) -> bool:

@@ -39,9 +39,7 @@ START = Op("POST", "/v1/campaigns/{id}/start", Started, scope="write")
 PAUSE = Op("POST", "/v1/campaigns/{id}/pause", Campaign, "campaign", scope="campaigns:write")
 CONTACTS = Op("GET", "/v1/campaigns/{id}/contacts", Page[Enrollment], "contacts", scope="campaigns:read")
 ADD_CONTACTS = Op("POST", "/v1/campaigns/{id}/contacts", Enrolled, scope="campaigns:write")
-REMOVE_CONTACT = Op(
-    "DELETE", "/v1/campaigns/{id}/contacts/{contact_id}", Unenrolled, scope="campaigns:write"
-)
+REMOVE_CONTACT = Op("DELETE", "/v1/campaigns/{id}/contacts/{contact_id}", Unenrolled, scope="campaigns:write")
 STEPS = Op("GET", "/v1/campaigns/{id}/steps", builtins.list[Step], "steps", scope="campaigns:read")
 CREATE_STEP = Op("POST", "/v1/campaigns/{id}/steps", Step, "step", scope="campaigns:write")
 UPDATE_STEP = Op("PATCH", "/v1/campaigns/{id}/steps/{step_id}", Step, "step", scope="campaigns:write")
@@ -53,13 +51,11 @@ MOST_CONTACTS = 500
 
 SendConditionName = Literal["always", "if_no_reply", "if_no_open", "if_opened", "if_clicked"]
 EnrollmentStatusName = Literal["pending", "active", "paused", "completed", "bounced", "unsubscribed", "replied"]
-EventTypeName = Literal[
-    "sent", "delivered", "opened", "clicked", "replied", "bounced", "unsubscribed", "complained"
-]
+EventTypeName = Literal["sent", "delivered", "opened", "clicked", "replied", "bounced", "unsubscribed", "complained"]
 
 
 class NewCampaign(TypedDict):
-    """Body of ``campaigns.create``; ``template`` may use ``{{name}}``, ``{{full_name}}``, ``{{company}}``, ``{{title}}``."""
+    """Body of ``campaigns.create``; ``template`` may use ``{{name}}``, ``{{company}}`` and the like."""
 
     name: str
     list_id: str

@@ -18,8 +18,8 @@ from ..models.lexi import (
     TaskApproved,
     TaskDismissed,
 )
-from ._checks import require_any, require_changes, require_size
 from ._chat import ChatStream
+from ._checks import require_any, require_changes, require_size
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -143,7 +143,7 @@ class Lexi:
         return await self._core.call(TASKS, query={"status": status})
 
     async def approve(self, task_id: str) -> TaskApproved:
-        """Approve a pending task, which is carried out at once; any other task is a ``ValidationError`` (lexi/approve)."""
+        """Approve a pending task, which is carried out at once; any other is a ``ValidationError`` (lexi/approve)."""
         return await self._core.call(APPROVE, id=task_id)
 
     async def dismiss(self, task_id: str, *, reason: str | None = None) -> TaskDismissed:

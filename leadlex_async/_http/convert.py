@@ -10,28 +10,29 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from types import NoneType
-from typing import TYPE_CHECKING, TypeVar, cast, get_origin
+from typing import TYPE_CHECKING, TypeVar, cast, get_args, get_origin
 
 import attrs
 import orjson
 
 from ..errors import DecodeError
-from .record import ALSO, Page
-from .wire import JSONValue
+from .record import ALSO, OpenEnum, Page
 
 if TYPE_CHECKING:
     from cattrs.preconf.orjson import OrjsonConverter
 
     from .op import Op
-    from .wire import Response
+    from .wire import JSONValue, Response
 
 T = TypeVar("T")
+
+Hook = Callable[["JSONValue", type[attrs.AttrsInstance]], attrs.AttrsInstance]
 
 
 def decode(op: Op[T], response: Response) -> T:
     """Decode the payload of a successful answer, or raise ``DecodeError`` with the path of what is wrong."""
     if op.returns is NoneType:
-        return structure(None, op.returns)
+        return cast("T", None)
     body = parse(response.body, op.label)
     payload = _page(body, op.envelope) if _is_page(op.returns) else _unwrap(body, op.envelope)
     return structure(payload, op.returns, operation=op.label)
@@ -108,27 +109,28 @@ def _converter(*, detailed: bool) -> OrjsonConverter:
     from cattrs.preconf.orjson import make_converter  # noqa: PLC0415
 
     converter = make_converter(detailed_validation=detailed)
-    for kind, hook in _STRICT.items():
-        converter.register_structure_hook(kind, hook)
+    # By identity: a hook registered for `str` itself would take every string enum, too.
+    converter.register_structure_hook_func(_STRICT.__contains__, _strict)
+    converter.register_structure_hook_func(_is_open_enum, _word)
     converter.register_structure_hook_func(_is_json, _as_is)
     converter.register_structure_hook_func(_is_json_object, _object)
 
-    def record(kind: type[T]) -> Callable[[JSONValue, type[T]], T]:
+    def record(kind: type[attrs.AttrsInstance]) -> Hook:
         return _record_hook(converter, kind, detailed=detailed)
 
     converter.register_structure_hook_factory(attrs.has, record)
     return converter
 
 
-def _record_hook(converter: OrjsonConverter, kind: type[T], *, detailed: bool) -> Callable[[JSONValue, type[T]], T]:
+def _record_hook(converter: OrjsonConverter, kind: type[attrs.AttrsInstance], *, detailed: bool) -> Hook:
     from cattrs.gen import make_dict_structure_fn  # noqa: PLC0415 - as above
 
-    origin = get_origin(kind) or kind
+    origin: type[attrs.AttrsInstance] = get_origin(kind) or kind
     fields = attrs.fields(attrs.resolve_types(origin))
     others = [(other, field.name) for field in fields for other in field.metadata.get(ALSO, ())]
     inner = make_dict_structure_fn(kind, converter, _cattrs_detailed_validation=detailed)
 
-    def hook(value: JSONValue, wanted: type[T]) -> T:
+    def hook(value: JSONValue, wanted: type[attrs.AttrsInstance]) -> attrs.AttrsInstance:
         known = {key: item for key, item in _object(value, dict).items() if item is not None}
         for other, name in others:
             if other in known:
@@ -139,11 +141,24 @@ def _record_hook(converter: OrjsonConverter, kind: type[T], *, detailed: bool) -
 
 
 def _is_json(kind: object) -> bool:
-    return kind == JSONValue
+    """Whether a type is ``JSONValue``: the only union with an object and a list in it."""
+    return {dict, list} <= {get_origin(part) for part in get_args(kind)}
 
 
 def _is_json_object(kind: object) -> bool:
-    return kind == Mapping[str, JSONValue]
+    return get_origin(kind) in {Mapping, dict}
+
+
+def _is_open_enum(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, OpenEnum)
+
+
+def _strict(value: JSONValue, kind: type) -> object:
+    return _STRICT[kind](value)
+
+
+def _word(value: JSONValue, kind: type[OpenEnum]) -> OpenEnum:
+    return kind(_text(value))
 
 
 def _as_is(value: JSONValue, _: object) -> JSONValue:
@@ -156,19 +171,19 @@ def _object(value: JSONValue, _: object) -> dict[str, JSONValue]:
     return value
 
 
-def _text(value: JSONValue, _: object) -> str:
+def _text(value: JSONValue) -> str:
     if not isinstance(value, str):
         raise TypeError("expected text")
     return value
 
 
-def _flag(value: JSONValue, _: object) -> bool:
+def _flag(value: JSONValue) -> bool:
     if not isinstance(value, bool):
         raise TypeError("expected true or false")
     return value
 
 
-def _integer(value: JSONValue, _: object) -> int:
+def _integer(value: JSONValue) -> int:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if not isinstance(value, int) or isinstance(value, bool):
@@ -176,20 +191,20 @@ def _integer(value: JSONValue, _: object) -> int:
     return value
 
 
-def _number(value: JSONValue, _: object) -> float:
+def _number(value: JSONValue) -> float:
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         raise TypeError("expected a number")
     return float(value)
 
 
-def _moment(value: JSONValue, _: object) -> datetime:
+def _moment(value: JSONValue) -> datetime:
     if not isinstance(value, str):
         raise TypeError("expected an ISO 8601 timestamp")
     moment = datetime.fromisoformat(value)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-_STRICT: dict[type, Callable[[JSONValue, object], object]] = {
+_STRICT: dict[object, Callable[[JSONValue], object]] = {
     str: _text,
     bool: _flag,
     int: _integer,

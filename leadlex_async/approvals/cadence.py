@@ -1,8 +1,8 @@
 """How long the poll loop sleeps: as few requests as the decisions' promptness allows.
 
-While nothing moves the interval grows by ``backoff.expo`` from 2 s to a ceiling. The ceiling weighs a request against
-the time decisions lie undetected: with λ decisions expected a second, an interval I costs 1/I requests and lets
-λ·I/2 waiter-seconds pass a second, so that sqrt(2c/λ) is best when one request is worth c waiter-seconds.
+With λ decisions expected a second, an interval I costs k/I requests a second and lets λ·I/2 waiter-seconds pass
+undetected, so that I = sqrt(2·c·k/λ) is best when one request is worth c waiter-seconds. How λ and c are estimated is
+said at each; docs/benchmarks.md has what comes of it.
 """
 
 from __future__ import annotations
@@ -19,16 +19,22 @@ if TYPE_CHECKING:
 SHORTEST = 2.0
 LONGEST = 60.0
 SAFETY_NET = 300.0
-"""Seconds between polls while pushed decisions prove to arrive."""
+"""Seconds between polls while pushed decisions prove to arrive, and at most after a long silence."""
+PATIENCE = 0.01
+"""A silence of S seconds allows an interval of 0.01·S: nobody minds 5 minutes after a night."""
 PUSHES_TO_TRUST = 3
 JITTER = 0.1
-WORTH = 4.0
-"""Waiter-seconds that one request is worth; measured, see docs/benchmarks.md."""
-PRIOR_WAIT = 600.0
-PRIOR_WEIGHT = 3.0
-"""Decisions' worth of belief in the prior median wait."""
+
+MEDIAN_WAIT = 600.0
+"""Seconds; how long people take to decide, before anything is known of these people."""
+BELIEF = 3.0
+"""How many decisions it takes to doubt that."""
 FORGET_AFTER = 1800.0
-"""Seconds after which what was seen of the people's pace counts for 1/e."""
+"""Seconds after which what was seen of the people's pace counts for 1/e: they go to lunch, and come back."""
+
+LEAST_WORTH = 0.5
+SCARCITY = 40.0
+"""A request is worth this many waiter-seconds when as many launches wait as requests are left today."""
 
 
 class Cadence:
@@ -37,22 +43,24 @@ class Cadence:
     def __init__(self) -> None:
         self._growth = _growth()
         self._grown = SHORTEST
-        self._decisions = 0.0
-        self._exposure = 0.0
+        self._seen = 0.0
+        self._foreseen = 0.0
         self._cost = 1.0
+        self._silence = 0.0
         self._pushes = 0
 
     def restart(self) -> None:
-        """Begin again at the shortest interval: someone new waits, and nobody did before."""
+        """Begin again at the shortest interval: someone new waits and nobody did before, or a task is missing."""
         self._growth = _growth()
         self._grown = next(self._growth)
 
-    def round(self, *, elapsed: float, waiting: int, decided: int, requests: int) -> None:
-        """Learn from a round of polling that came ``elapsed`` seconds after the last and cost ``requests``."""
+    def round(self, *, elapsed: float, waiting: int, age: float, decided: int, requests: int) -> None:
+        """Learn from a round of polling, ``elapsed`` seconds after the last, that cost so many ``requests``."""
         fade = math.exp(-elapsed / FORGET_AFTER)
-        self._decisions = self._decisions * fade + decided
-        self._exposure = self._exposure * fade + waiting * elapsed
+        self._seen = self._seen * fade + decided
+        self._foreseen = self._foreseen * fade + waiting * hazard(age) * elapsed
         self._cost += (max(1, requests) - self._cost) / 8
+        self._silence = 0.0 if decided else self._silence + elapsed
         self._grown = next(self._growth)
 
     def pushed(self) -> None:
@@ -63,36 +71,50 @@ class Cadence:
         """A poll found a decision that no push had announced: pushes are not to be relied on."""
         self._pushes = 0
 
-    def interval(self, *, waiting: int, queued: int = 0, day: tuple[int, float] | None = None) -> float:
-        """Seconds until the next round, with ``waiting`` launches undecided.
+    def interval(self, *, waiting: int, age: float, queued: int = 0, day: tuple[int, float] | None = None) -> float:
+        """Seconds until the next round, with ``waiting`` launches undecided for ``age`` seconds on average.
 
         ``queued`` requests wait for their turn; ``day`` is how many are left today and in how many seconds it ends.
         """
-        longest = SAFETY_NET if self._pushes >= PUSHES_TO_TRUST else LONGEST
-        ceiling = math.sqrt(2 * WORTH * self._cost / self._expected(waiting)) if waiting else longest
-        best = min(max(ceiling, SHORTEST), longest)
         if self._pushes >= PUSHES_TO_TRUST:
-            best = longest
-        best = max(min(self._grown, best), self._floor(waiting, queued, day))
+            best = SAFETY_NET
+        else:
+            longest = min(max(LONGEST, PATIENCE * self._silence), SAFETY_NET)
+            best = min(self._grown, longest, self._best(waiting, age, queued, day))
+        best = max(best, SHORTEST, self._floor(waiting, age, queued, day))
         return best * (1 + JITTER * random.random())  # noqa: S311 - jitter
 
-    def _hazard(self) -> float:
-        """Decisions a second for each launch that waits."""
-        prior = PRIOR_WEIGHT * PRIOR_WAIT / math.log(2)
-        return (self._decisions + PRIOR_WEIGHT) / (self._exposure + prior)
+    def _best(self, waiting: int, age: float, queued: int, day: tuple[int, float] | None) -> float:
+        worth = max(LEAST_WORTH, SCARCITY * (waiting + queued) / max(1, day[0])) if day else LEAST_WORTH
+        expected = waiting * hazard(age) * self._pace()
+        return math.sqrt(2 * worth * self._cost / expected) if expected else math.inf
 
-    def _expected(self, waiting: int) -> float:
-        return waiting * self._hazard()
+    def _pace(self) -> float:
+        """How much faster than foreseen these people decide."""
+        return (self._seen + BELIEF) / (self._foreseen + BELIEF)
 
-    def _floor(self, waiting: int, queued: int, day: tuple[int, float] | None) -> float:
-        """Spread what is left of the day over the time until most will be decided, or until the day is renewed."""
+    def _floor(self, waiting: int, age: float, queued: int, day: tuple[int, float] | None) -> float:
+        """Make what is left of the day last until it is renewed, or until most will be decided."""
         if day is None:
             return SHORTEST
         left, renewed_in = day
-        polls = left - min(queued, int(left * 0.9))
-        halvings = math.log2(waiting + queued + 2)
-        horizon = min(renewed_in, halvings * math.log(2) / self._hazard())
-        return max(SHORTEST, self._cost * horizon / max(polls, 1)) if polls < horizon / SHORTEST else SHORTEST
+        polls = max(1, left - min(queued, int(0.9 * left)))
+        rate = max(hazard(age) * self._pace(), 1e-9)
+        horizon = min(renewed_in, math.log(waiting + queued + 1) / rate)
+        return self._cost * horizon / polls
+
+
+def hazard(age: float) -> float:
+    """Decisions a second of one person who has had ``age`` seconds.
+
+    Human answering times are close to lognormal: hardly any at once, most around the median, and whoever has waited
+    long will wait long.
+    """
+    z = math.log(max(age, 1.0) / MEDIAN_WAIT)
+    if z > 6:
+        return z / max(age, 1.0)
+    density = math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+    return density / (max(age, 1.0) * math.erfc(z / math.sqrt(2)) / 2)
 
 
 def _growth() -> Generator[float, None, None]:

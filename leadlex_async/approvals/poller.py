@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .watch import Watch
 
 LOOK_UP = (LexiTaskStatus.APPROVED, LexiTaskStatus.COMPLETED, LexiTaskStatus.DISMISSED, LexiTaskStatus.FAILED)
-"""In the order a task passes through them, so that one that moves on meanwhile is still met."""
+"""Where a task may be that is no longer pending, in the order it passes through them."""
 QUESTIONS = 2
 """Campaigns asked in one round about tasks that are in no list."""
 MANY = 20
@@ -49,9 +49,11 @@ class Poller:
         self._ledger = ledger
         self._desk = ReviewDesk(lexi, self._settle)
         self._cadence = Cadence()
-        self._watches: dict[Watch, None] = {}
+        self._watches: dict[Watch, float] = {}
+        self._joined = 0.0
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
+        self._found = dict.fromkeys(LOOK_UP, 0.0)
         self._rounds = 0
         self._requests = 0
         self._movements = 0
@@ -72,7 +74,8 @@ class Poller:
             self._cadence.restart()
             self._next_round = now + SHORTEST
             self._last_round = max(self._last_round, now - SHORTEST)
-        self._watches[watch] = None
+        self._watches[watch] = watch.since
+        self._joined += watch.since
         if soon:
             self._next_round = min(self._next_round, max(now, self._last_round + SHORTEST))
         if watch.deadline is not None:
@@ -83,7 +86,7 @@ class Poller:
 
     def leave(self, watch: Watch) -> None:
         """Stop serving a waiter; the last one stops the loop."""
-        self._watches.pop(watch, None)
+        self._joined -= self._watches.pop(watch, 0.0)
         if watch.reviewing is not None:
             watch.reviewing.cancel()
         if not self._watches and self._task is not None:
@@ -140,6 +143,10 @@ class Poller:
         apart = SHORTEST * min(1.0, len(self._watches) / MANY)
         return max(min(self._next_round, last_poll), self._last_round + apart)
 
+    def _age(self) -> float:
+        """Seconds that the launches have waited, on average."""
+        return self._now() - self._joined / max(1, len(self._watches))
+
     def _lead(self) -> float:
         least, most = LEAD
         return min(max(2 * self._took, least), most)
@@ -148,7 +155,7 @@ class Poller:
         """One round: read what must be read, end what is decided, plan the next."""
         began = self._now()
         elapsed, self._last_round = began - self._last_round, began
-        waiting = len(self._watches)
+        waiting, age = len(self._watches), self._age()
         self._rounds, self._requests, self._movements = self._rounds + 1, 0, 0
         pause = 0.0
         try:
@@ -161,7 +168,7 @@ class Poller:
         finally:
             self._reader.forget()
         self._took = self._now() - began
-        self._cadence.round(elapsed=elapsed, waiting=waiting, decided=self._movements, requests=self._requests)
+        self._cadence.round(elapsed=elapsed, waiting=waiting, age=age, decided=self._movements, requests=self._requests)
         self._plan(pause)
 
     def _trouble(self, error: LeadLexError) -> float:
@@ -175,7 +182,7 @@ class Poller:
     def _plan(self, pause: float) -> None:
         watching = self.watching()
         interval = self._cadence.interval(
-            waiting=len(watching), queued=self._core.pace.queued, day=self._core.pace.day_left()
+            waiting=len(watching), age=self._age(), queued=self._core.pace.queued, day=self._core.pace.day_left()
         )
         self._next_round = self._now() + max(interval, pause)
         past = self._now() + self._lead()
@@ -192,12 +199,14 @@ class Poller:
                 listing = await self._list(status)
                 read.add(status)
                 missing += [watch for watch in expected if not self._place(watch, listing)]
-        for status in LOOK_UP:
+        # Most are where most were found last. One that moves on between two lists meanwhile is met in the next round.
+        for status in sorted(LOOK_UP, key=self._found.__getitem__, reverse=True):
             if not missing:
                 return
             if status not in read:
-                listing = await self._list(status)
+                listing, count = await self._list(status), len(missing)
                 missing = [watch for watch in missing if not self._place(watch, listing)]
+                self._found[status] += (count - len(missing) - self._found[status]) / 8
         for watch in missing:
             watch.misses += 1
             if watch.misses == 1 and watch.patience == FIRST_PATIENCE:

@@ -181,6 +181,7 @@ class Approvals:
             ticket=ticket,
             done=loop.create_future(),
             joined=loop.time(),
+            since=loop.time() - max(0.0, (self._core.clock.now() - ticket.started_at).total_seconds()),
             deadline=deadline,
             until=until,
             reviewer=reviewer,

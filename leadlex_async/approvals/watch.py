@@ -35,6 +35,8 @@ class Watch:
     ticket: LaunchTicket
     done: Future[Launch]
     joined: float
+    since: float
+    """When the launch was begun, by the loop's clock."""
     deadline: float | None = None
     until: Until = "decision"
     reviewer: Reviewer | None = None

@@ -1,0 +1,216 @@
+"""What waiting costs: requests per campaign and how late a decision is noticed, in virtual time.
+
+    python benchmarks/polling.py [--json] [--quick]
+
+The real client on the in-process sandbox with the plan's limits, beside two ways people write it by hand, under the
+same limits and the same people: the vendor docs' sample (every waiter lists the pending tasks each 5 s) and every
+waiter with its own exponential backoff from 1 to 60 s.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import statistics
+import time
+from typing import TYPE_CHECKING
+
+from attrs import asdict, define
+
+from leadlex_async import ApprovalError, LeadLex, RateLimited
+from leadlex_async.sandbox import Decision, Sandbox
+from leadlex_async.testing import run_virtual
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+    from leadlex_async.sandbox import TaskRow
+
+DISMISSED = 0.1
+WEEK = 7 * 86_400.0
+MIDNIGHT = 1_767_225_600.0
+"""2026-01-01 00:00 UTC: the sandbox's day is fresh when a run begins."""
+
+
+@define
+class Figures:
+    """One run."""
+
+    way: str
+    people: str
+    plan: str
+    campaigns: int
+    requests_per_campaign: float
+    refused: int
+    mean_delay: float
+    p95_delay: float
+    hours: float
+    seconds: float
+
+
+def lognormal(seed: int) -> Callable[[TaskRow], Decision]:
+    """Each person takes their time: median 600 s, sigma 1; one in ten dismisses."""
+    chance = random.Random(seed)
+
+    def decide(_: TaskRow) -> Decision:
+        action = "dismiss" if chance.random() < DISMISSED else "approve"
+        return Decision(after=chance.lognormvariate(6.397, 1.0), action=action)
+
+    return decide
+
+
+def bursts(seed: int, now: Callable[[], float]) -> Callable[[TaskRow], Decision]:
+    """One person: 20 in a row, 5 s apart, then an hour away; at work from 9 to 18 h."""
+    chance = random.Random(seed)
+    slots = _slots()
+    taken = next(slots)
+
+    def decide(_: TaskRow) -> Decision:
+        nonlocal taken
+        while taken < now() - MIDNIGHT + 30:
+            taken = next(slots)
+        after, taken = taken - (now() - MIDNIGHT), next(slots)
+        action = "dismiss" if chance.random() < DISMISSED else "approve"
+        return Decision(after=after, action=action)
+
+    return decide
+
+
+def _slots() -> Iterator[float]:
+    """Seconds since the first midnight at which the person decides one task."""
+    for day in range(60):
+        for hour in range(9, 18):
+            start = day * 86_400 + hour * 3_600 + 600
+            yield from (start + 5.0 * number for number in range(20))
+
+
+async def shared(leadlex: LeadLex, sandbox: Sandbox, campaign_id: str, noticed: dict[str, float]) -> None:
+    """This package."""
+    try:
+        await leadlex.campaigns.start_and_wait_for_approval(campaign_id, timeout=WEEK)
+    except ApprovalError as error:
+        if error.launch is None:
+            raise
+    noticed[campaign_id] = sandbox.now()
+
+
+def by_hand(pauses: Callable[[], Iterator[float]]) -> Callable[[LeadLex, Sandbox, str, dict[str, float]], Awaitable[None]]:
+    """Every waiter polls for itself; a refusal by the limits is tried again at the next pause."""
+
+    async def wait(leadlex: LeadLex, sandbox: Sandbox, campaign_id: str, noticed: dict[str, float]) -> None:
+        steps = pauses()
+        while True:
+            try:
+                task_id = (await leadlex.campaigns.start(campaign_id)).task_id
+                break
+            except RateLimited:
+                await asyncio.sleep(next(steps))
+        steps = pauses()
+        while True:
+            await asyncio.sleep(next(steps))
+            try:
+                if all(task.id != task_id for task in await leadlex.lexi.list_tasks()):
+                    break
+            except RateLimited:
+                continue
+        noticed[campaign_id] = sandbox.now()
+
+    return wait
+
+
+def each_5_s() -> Iterator[float]:
+    """The sample of the vendor's pages."""
+    while True:
+        yield 5.0
+
+
+def backing_off() -> Iterator[float]:
+    """1, 2, 4 ... 60 s."""
+    pause = 1.0
+    while True:
+        yield pause
+        pause = min(60.0, pause * 2)
+
+
+WAYS = {
+    "leadlex_async": shared,
+    "each waiter, 5 s": by_hand(each_5_s),
+    "each waiter, backoff": by_hand(backing_off),
+}
+
+
+async def run(way: str, people: str, plan: str, campaigns: int, seed: int) -> Figures:
+    """One way of waiting for so many campaigns."""
+    loop = asyncio.get_running_loop()
+    sandbox = Sandbox(plan=plan, now=lambda: MIDNIGHT + loop.time())
+    sandbox.reviewer = lognormal(seed) if people == "lognormal" else bursts(seed, sandbox.now)
+    ids = [sandbox.add_campaign(recipients=150) for _ in range(campaigns)]
+    noticed: dict[str, float] = {}
+    # Those who write it by hand do not pace themselves: an unlimited plan switches the client's own pacing off.
+    options = {} if way == "leadlex_async" else {"plan": "unlimited", "max_retries": 0}
+    began = time.perf_counter()
+    async with LeadLex(sandbox.api_key, base_url=sandbox.url, transport=sandbox.transport(), **options) as leadlex:
+        await asyncio.gather(*(WAYS[way](leadlex, sandbox, id, noticed) for id in ids))
+    decided = {str(task.metadata["campaign_id"]): task.decided_at or 0.0 for task in sandbox.tasks.values()}
+    delays = sorted(noticed[id] - decided[id] for id in ids)
+    return Figures(
+        way=way,
+        people=people,
+        plan=plan,
+        campaigns=campaigns,
+        requests_per_campaign=sandbox.count() / campaigns,
+        refused=sum(entry.status == 429 for entry in sandbox.log),
+        mean_delay=statistics.fmean(delays),
+        p95_delay=delays[int(0.95 * (len(delays) - 1))],
+        hours=loop.time() / 3600,
+        seconds=time.perf_counter() - began,
+    )
+
+
+CASES = [("pro", 10), ("pro", 100), ("org", 1_000), ("org", 10_000)]
+BY_HAND_UP_TO = 100
+"""Waiters; beyond, those who poll for themselves need weeks under the limits."""
+
+
+def median_of(runs: list[Figures]) -> Figures:
+    """The run with the median number of requests."""
+    return sorted(runs, key=lambda figures: figures.requests_per_campaign)[len(runs) // 2]
+
+
+def main() -> None:
+    """Run all cases and print them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--quick", action="store_true", help="this package only, without the largest case")
+    options = parser.parse_args()
+    rows: list[Figures] = []
+    for people in ("lognormal", "bursts"):
+        for plan, campaigns in CASES:
+            if options.quick and campaigns > 1_000:
+                continue
+            for way in WAYS:
+                if way != "leadlex_async" and (options.quick or campaigns > BY_HAND_UP_TO):
+                    continue
+                seeds = {10: 15, 100: 7}.get(campaigns, 3 if campaigns == 1_000 else 1)
+                runs = [run_virtual(run(way, people, plan, campaigns, seed)) for seed in range(seeds if way == "leadlex_async" else 3)]
+                rows.append(median_of(runs))
+                if not options.json:
+                    show(rows[-1], header=len(rows) == 1)
+    if options.json:
+        print(json.dumps([asdict(row) for row in rows], indent=1))
+
+
+def show(row: Figures, *, header: bool) -> None:
+    """One line of the table."""
+    if header:
+        print(f"{'way':22}{'people':11}{'plan':5}{'N':>7}{'req/N':>9}{'429s':>7}{'mean s':>9}{'p95 s':>9}{'hours':>8}{'took s':>8}")
+    print(
+        f"{row.way:22}{row.people:11}{row.plan:5}{row.campaigns:>7,}{row.requests_per_campaign:>9.2f}{row.refused:>7,}"
+        f"{row.mean_delay:>9.2f}{row.p95_delay:>9.2f}{row.hours:>8.2f}{row.seconds:>8.2f}"
+    )
+
+
+if __name__ == "__main__":
+    main()

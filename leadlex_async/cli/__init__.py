@@ -1,0 +1,22 @@
+"""The ``leadlex`` command line, which needs the extra ``cli``."""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+
+__all__ = ["main"]
+
+NEEDS = ("click", "rich")
+
+
+def main() -> None:
+    """Run the command line with the arguments of this process, and exit."""
+    if any(find_spec(name) is None for name in NEEDS):
+        sys.exit('the command line needs: pip install "leadlex_async[cli]"')
+    try:
+        from .app import run_app
+
+        sys.exit(run_app())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,124 @@
+"""``leadlex launch`` and ``leadlex wait``."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from . import values
+from .report import say
+from .run import run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..approvals.launch import Launch, OnUpdate, Until
+    from ..approvals.ticket import LaunchTicket
+    from ..client import LeadLex
+
+F = TypeVar("F", bound="Callable[..., object]")
+
+
+def _waiting(command: F) -> F:
+    """The options of every command that waits."""
+    until = click.option(
+        "--until",
+        type=click.Choice(["decision", "completed"]),
+        default="decision",
+        show_default=True,
+        help="Wait for the decision, or until the approved task is carried out too.",
+    )
+    timeout = click.option(
+        "--timeout",
+        type=values.duration,
+        default="1h",
+        show_default=True,
+        metavar="DURATION",
+        help="How long to wait: 90s, 15m, 1h, 2d, 1h30m or plain seconds.",
+    )
+    return timeout(until(command))
+
+
+@click.command()
+@click.argument("campaign_id")
+@_waiting
+@click.option("--adopt", is_flag=True, help="Join the launch if the campaign is under way already.")
+def launch(*, campaign_id: str, timeout: float, until: Until, adopt: bool) -> None:
+    """Start a campaign, once, and wait until a person has approved it."""
+    _tell(run(_launch(campaign_id, timeout, until, adopt=adopt)))
+
+
+@click.command()
+@click.argument("ticket", type=values.ticket)
+@_waiting
+def wait(*, ticket: LaunchTicket, timeout: float, until: Until) -> None:
+    """Wait for a launch that was begun earlier.
+
+    TICKET is the JSON of a launch ticket, @FILE that holds it, or - for stdin.
+    """
+    _tell(run(_wait(ticket, timeout, until)))
+
+
+async def _launch(campaign_id: str, timeout: float, until: Until, *, adopt: bool) -> Launch:
+    from .session import opened
+    from .status import status
+
+    shown = status(f"starting campaign {campaign_id}")
+    async with opened(shown.requested) as leadlex:
+        with shown:
+            if adopt:
+                return await _adopt(leadlex, campaign_id, timeout, until, shown.update)
+            return await leadlex.campaigns.start_and_wait_for_approval(
+                campaign_id, timeout=timeout, until=until, on_update=shown.update
+            )
+
+
+async def _wait(ticket: LaunchTicket, timeout: float, until: Until) -> Launch:
+    from .session import opened
+    from .status import status
+
+    shown = status(f"waiting for the launch of campaign {ticket.campaign_id}")
+    async with opened(shown.requested, given=ticket) as leadlex:
+        with shown:
+            return await leadlex.approvals.wait(ticket, timeout=timeout, until=until, on_update=shown.update)
+
+
+async def _adopt(leadlex: LeadLex, campaign_id: str, timeout: float, until: Until, on_update: OnUpdate) -> Launch:
+    """Begin or join, and wait, under one deadline."""
+    from ..approvals.launch import LaunchUpdate, UpdateKind
+
+    deadline = asyncio.get_running_loop().time() + timeout
+    ticket = await _joined(leadlex, campaign_id, deadline, timeout)
+    on_update(LaunchUpdate(kind=UpdateKind.STARTED, ticket=ticket))
+    left = max(round(deadline - asyncio.get_running_loop().time(), 1), 0.1)  # a timeout's message shows it
+    return await leadlex.approvals.wait(ticket, timeout=left, until=until, on_update=on_update)
+
+
+async def _joined(leadlex: LeadLex, campaign_id: str, deadline: float, timeout: float) -> LaunchTicket:
+    from ..errors import ApprovalTimeout
+
+    limit = asyncio.timeout_at(deadline)
+    try:
+        async with limit:
+            return await leadlex.approvals.begin(campaign_id, adopt=True)
+    except TimeoutError:
+        # The time of a single request may have run out too.
+        if not limit.expired():
+            raise
+    tickets = leadlex.approvals.tickets
+    known = "it was sent, its answer is not known" if tickets else "no start was sent"
+    raise ApprovalTimeout(
+        f"the start of campaign {campaign_id} did not get through within {timeout:g} s; {known}",
+        ticket=tickets[0] if tickets else None,
+    )
+
+
+def _tell(launch: Launch) -> None:
+    facts = [
+        f"task {launch.task_id}" if launch.task_id else "no approval needed",
+        f"waited {launch.waited:.1f} s" if launch.task_id else "",
+    ]
+    told = ", ".join(fact for fact in facts if fact)
+    say(f"{launch.outcome}: campaign {launch.campaign_id} is on its way ({told})")

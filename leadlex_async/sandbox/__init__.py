@@ -1,0 +1,34 @@
+"""A local LeadLex to build and test against, with people, quotas and outages you script.
+
+    async with Sandbox(reviewer=approve_after(30)) as sandbox:
+        campaign_id = sandbox.add_campaign(recipients=150)
+        async with LeadLex(sandbox.api_key, base_url=sandbox.url) as leadlex:
+            ...
+
+It keeps everything in memory and answers the campaigns, Lexi, lists and contacts operations. ``sandbox.transport()``
+reaches it without a socket, and its clock can be driven: a wait of two days takes milliseconds.
+"""
+
+from __future__ import annotations
+
+from .answers import Refusal
+from .decisions import Decision, approve_after, dismiss_after, fail_after
+from .faults import Fault, Reply
+from .sandbox import Sandbox
+from .store import CampaignRow
+from .tasks import TaskRow
+from .world import LogEntry
+
+__all__ = [
+    "CampaignRow",
+    "Decision",
+    "Fault",
+    "LogEntry",
+    "Refusal",
+    "Reply",
+    "Sandbox",
+    "TaskRow",
+    "approve_after",
+    "dismiss_after",
+    "fail_after",
+]

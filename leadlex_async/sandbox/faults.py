@@ -1,0 +1,118 @@
+"""What can go wrong between a client and LeadLex, as a script."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from attrs import define, field
+
+from .._http.wire import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+FaultKind = Literal[
+    "status",
+    "reset",
+    "timeout",
+    "slow",
+    "truncated",
+    "html",
+    "garbage",
+    "huge",
+    "redirect",
+    "refused",
+    "late",
+    "unknown_status",
+]
+
+TOO_MANY = 429
+
+_STATUS = {"status": 500, "redirect": 307}
+
+
+@define(eq=False)
+class Fault:
+    """One misbehaviour, for ``times`` requests (None: for ever) to ``operation`` (an ``Op.label``; None: to any).
+
+    ``when`` says whether the request takes effect before the fault strikes: "after" that, or "before" it could.
+    ``skip`` lets that many matching requests pass first. The kinds:
+
+    - ``status``: the API's error body with ``status`` (500); a 429 is one of the minute
+    - ``reset``: the connection is dropped without an answer
+    - ``timeout``: no answer; the connection is held for ``seconds``, then dropped
+    - ``slow``: the answer comes after ``seconds``
+    - ``truncated``: half of the announced body, then the connection is cut
+    - ``html``, ``garbage``: a web page, or bytes that are no JSON, with ``status`` (200)
+    - ``huge``: an answer of at least ``size`` bytes
+    - ``redirect``: to the same path on ``host``
+    - ``refused``: nobody listens, so the request is not in the log; over a socket it is a ``reset``
+    - ``late``: the connection is dropped, and the request takes effect ``seconds`` later
+    - ``unknown_status``: every ``status`` in the answer reads "galactic"
+    """
+
+    kind: FaultKind
+    operation: str | None = None
+    when: Literal["before", "after"] = "before"
+    times: int | None = 1
+    skip: int = 0
+    status: int | None = None
+    seconds: float = 30.0
+    host: str = "elsewhere.example"
+    size: int = 65 * 2**20
+    hits: int = field(default=0, init=False)
+    """How often it struck."""
+
+    @property
+    def answers(self) -> int:
+        """The status it answers with."""
+        return self.status or _STATUS.get(self.kind, 200)
+
+    @property
+    def effective(self) -> bool:
+        """Whether the request takes effect on arrival."""
+        return self.when == "after" or self.kind in {"slow", "unknown_status"}
+
+    @property
+    def free(self) -> bool:
+        """Whether the request it strikes costs nothing of the quota."""
+        return self.kind == "refused" or self.answers == TOO_MANY
+
+    def strikes(self, operation: str) -> bool:
+        """Whether it strikes this request; counts it."""
+        if self.operation not in {None, operation} or self.hits == self.times:
+            return False
+        if self.skip:
+            self.skip -= 1
+            return False
+        self.hits += 1
+        return True
+
+
+def take(script: Iterable[Fault], operation: str) -> Fault | None:
+    """The first fault of the script that strikes a request to this operation."""
+    return next((fault for fault in script if fault.strikes(operation)), None)
+
+
+@define(eq=False)
+class Reply:
+    """A response and how it is delivered; without one the connection is dropped after ``delay``."""
+
+    response: Response | None
+    delay: float = 0.0
+    cut: int | None = None
+    """Only so many bytes of the body are sent before the connection is cut."""
+    padding: int = 0
+    """A JSON body of at least so many bytes is sent instead of the response's own."""
+    refused: bool = False
+    """Nobody listened."""
+
+
+def filler(size: int) -> Iterable[bytes]:
+    """A JSON body of a little more than ``size`` bytes, in pieces, without holding it whole."""
+    piece = b"x" * 65_536
+    yield b'{"data":{"filler":"'
+    for _ in range(0, size, len(piece)):
+        yield piece
+    yield b'"}}'

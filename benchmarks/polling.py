@@ -96,7 +96,9 @@ async def shared(leadlex: LeadLex, sandbox: Sandbox, campaign_id: str, noticed: 
     noticed[campaign_id] = sandbox.now()
 
 
-def by_hand(pauses: Callable[[], Iterator[float]]) -> Callable[[LeadLex, Sandbox, str, dict[str, float]], Awaitable[None]]:
+def by_hand(
+    pauses: Callable[[], Iterator[float]],
+) -> Callable[[LeadLex, Sandbox, str, dict[str, float]], Awaitable[None]]:
     """Every waiter polls for itself; a refusal by the limits is tried again at the next pause."""
 
     async def wait(leadlex: LeadLex, sandbox: Sandbox, campaign_id: str, noticed: dict[str, float]) -> None:
@@ -194,7 +196,10 @@ def main() -> None:
                 if way != "leadlex_async" and (options.quick or campaigns > BY_HAND_UP_TO):
                     continue
                 seeds = {10: 15, 100: 7}.get(campaigns, 3 if campaigns == 1_000 else 1)
-                runs = [run_virtual(run(way, people, plan, campaigns, seed)) for seed in range(seeds if way == "leadlex_async" else 3)]
+                runs = [
+                    run_virtual(run(way, people, plan, campaigns, seed))
+                    for seed in range(seeds if way == "leadlex_async" else 3)
+                ]
                 rows.append(median_of(runs))
                 if not options.json:
                     show(rows[-1], header=len(rows) == 1)
@@ -205,7 +210,9 @@ def main() -> None:
 def show(row: Figures, *, header: bool) -> None:
     """One line of the table."""
     if header:
-        print(f"{'way':22}{'people':11}{'plan':5}{'N':>7}{'req/N':>9}{'429s':>7}{'mean s':>9}{'p95 s':>9}{'hours':>8}{'took s':>8}")
+        print(
+            f"{'way':22}{'people':11}{'plan':5}{'N':>7}{'req/N':>9}{'429s':>7}{'mean s':>9}{'p95 s':>9}{'hours':>8}{'took s':>8}"
+        )
     print(
         f"{row.way:22}{row.people:11}{row.plan:5}{row.campaigns:>7,}{row.requests_per_campaign:>9.2f}{row.refused:>7,}"
         f"{row.mean_delay:>9.2f}{row.p95_delay:>9.2f}{row.hours:>8.2f}{row.seconds:>8.2f}"

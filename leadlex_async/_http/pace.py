@@ -94,6 +94,15 @@ class Pacer:
             return None
         return self._left, self._day_ends - get_running_loop().time()
 
+    def poll_budget(self) -> tuple[int, float] | None:
+        """Requests that polls may take today, and seconds until they are renewed: what the queue will leave of it."""
+        day = self.day_left()
+        if day is None:
+            return None
+        left, renewed_in = day
+        share = math.ceil((self._plan.per_day or 0) * POLLS_OF_DAY)
+        return max(left - self.queued, min(left, share)), renewed_in
+
     async def acquire(self, lane: Lane = "call") -> None:
         """Wait for a turn; ``release`` must follow. A spent day is ``RateLimited`` at once."""
         if not self._queues[lane] and not self._queues["poll"] and self._free(lane):

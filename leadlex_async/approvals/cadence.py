@@ -20,21 +20,22 @@ SHORTEST = 2.0
 LONGEST = 60.0
 SAFETY_NET = 300.0
 """Seconds between polls while pushed decisions prove to arrive, and at most after a long silence."""
-PATIENCE = 0.01
-"""A silence of S seconds allows an interval of 0.01·S: nobody minds 5 minutes after a night."""
+PATIENCE = 0.02
+"""A silence of S seconds allows an interval of 0.02·S: nobody minds 5 minutes after a night."""
 PUSHES_TO_TRUST = 3
 JITTER = 0.1
 
 MEDIAN_WAIT = 600.0
 """Seconds; how long people take to decide, before anything is known of these people."""
-BELIEF = 3.0
+BELIEF = 5.0
 """How many decisions it takes to doubt that."""
-FORGET_AFTER = 1800.0
+FORGET_AFTER = 3600.0
 """Seconds after which what was seen of the people's pace counts for 1/e: they go to lunch, and come back."""
 
-LEAST_WORTH = 0.5
-SCARCITY = 40.0
-"""A request is worth this many waiter-seconds when as many launches wait as requests are left today."""
+LEAST_WORTH = 1.0
+SCARCITY = 2200.0
+EXHAUSTION = 4.13 * MEDIAN_WAIT
+"""N lognormal waits polled at the best interval take k·sqrt(N·EXHAUSTION/(c·k)) requests."""
 
 
 class Cadence:
@@ -71,37 +72,46 @@ class Cadence:
         """A poll found a decision that no push had announced: pushes are not to be relied on."""
         self._pushes = 0
 
-    def interval(self, *, waiting: int, age: float, queued: int = 0, day: tuple[int, float] | None = None) -> float:
+    def interval(self, *, waiting: int, age: float, queued: int = 0, budget: tuple[int, float] | None = None) -> float:
         """Seconds until the next round, with ``waiting`` launches undecided for ``age`` seconds on average.
 
-        ``queued`` requests wait for their turn; ``day`` is how many are left today and in how many seconds it ends.
+        ``queued`` more will join; ``budget`` is how many requests polls may still take today, and the seconds until
+        they are renewed.
         """
         if self._pushes >= PUSHES_TO_TRUST:
             best = SAFETY_NET
         else:
             longest = min(max(LONGEST, PATIENCE * self._silence), SAFETY_NET)
-            best = min(self._grown, longest, self._best(waiting, age, queued, day))
-        best = max(best, SHORTEST, self._floor(waiting, age, queued, day))
+            best = min(self._grown, longest, self._best(waiting, age, queued, budget))
+        best = max(best, SHORTEST, self._floor(age, budget))
         return best * (1 + JITTER * random.random())  # noqa: S311 - jitter
 
-    def _best(self, waiting: int, age: float, queued: int, day: tuple[int, float] | None) -> float:
-        worth = max(LEAST_WORTH, SCARCITY * (waiting + queued) / max(1, day[0])) if day else LEAST_WORTH
+    def _best(self, waiting: int, age: float, queued: int, budget: tuple[int, float] | None) -> float:
         expected = waiting * hazard(age) * self._pace()
+        worth = self._worth(waiting + queued, budget)
         return math.sqrt(2 * worth * self._cost / expected) if expected else math.inf
+
+    def _worth(self, launches: int, budget: tuple[int, float] | None) -> float:
+        """Waiter-seconds that one request is worth: the scarcer requests are, the more.
+
+        The last term is what would use up exactly what is left; the one before it, of a lower power, keeps well away
+        from that while there is plenty. Its factor is measured (docs/benchmarks.md).
+        """
+        if budget is None:
+            return LEAST_WORTH
+        left = max(1, budget[0])
+        return max(LEAST_WORTH, SCARCITY * launches / left**1.5, EXHAUSTION * launches * self._cost / left**2)
 
     def _pace(self) -> float:
         """How much faster than foreseen these people decide."""
         return (self._seen + BELIEF) / (self._foreseen + BELIEF)
 
-    def _floor(self, waiting: int, age: float, queued: int, day: tuple[int, float] | None) -> float:
-        """Make what is left of the day last until it is renewed, or until most will be decided."""
-        if day is None:
+    def _floor(self, age: float, budget: tuple[int, float] | None) -> float:
+        """Make what is left of the day last: who has waited long will wait as long again."""
+        if budget is None:
             return SHORTEST
-        left, renewed_in = day
-        polls = max(1, left - min(queued, int(0.9 * left)))
-        rate = max(hazard(age) * self._pace(), 1e-9)
-        horizon = min(renewed_in, math.log(waiting + queued + 1) / rate)
-        return self._cost * horizon / polls
+        left, renewed_in = budget
+        return self._cost * min(renewed_in, max(age, MEDIAN_WAIT)) / max(1, left)
 
 
 def hazard(age: float) -> float:

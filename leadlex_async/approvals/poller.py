@@ -182,7 +182,7 @@ class Poller:
     def _plan(self, pause: float) -> None:
         watching = self.watching()
         interval = self._cadence.interval(
-            waiting=len(watching), age=self._age(), queued=self._core.pace.queued, day=self._core.pace.day_left()
+            waiting=len(watching), age=self._age(), queued=self._core.pace.queued, budget=self._core.pace.poll_budget()
         )
         self._next_round = self._now() + max(interval, pause)
         past = self._now() + self._lead()

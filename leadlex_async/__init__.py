@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         OnUpdate,
         Outcome,
         Reviewer,
+        Until,
         UpdateKind,
         Verdict,
     )
@@ -106,6 +107,7 @@ __all__ = [
     "Stream",
     "Transport",
     "TransportError",
+    "Until",
     "UpdateKind",
     "ValidationError",
     "Verdict",
@@ -132,6 +134,7 @@ _LAZY = {
     "Reviewer": "approvals.launch",
     "Stream": "_http.transport",
     "Transport": "_http.transport",
+    "Until": "approvals.launch",
     "UpdateKind": "approvals.launch",
     "Verdict": "approvals.launch",
     "WebhookEvent": "models.webhooks",

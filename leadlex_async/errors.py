@@ -234,7 +234,7 @@ class StartOutcomeUnknown(LeadLexError):
     ``approvals.wait(error.ticket, ...)`` reads again and never starts anything.
     """
 
-    hint = "Nothing was sent again; go on with approvals.wait(error.ticket, timeout=...)"
+    hint = "Go on with approvals.wait(error.ticket, timeout=...), which never starts anything"
 
     def __init__(self, message: str, *, ticket: LaunchTicket | None = None, seen: str = "") -> None:
         super().__init__(message)

@@ -1,6 +1,6 @@
 """Virtual time: a two-day wait in milliseconds.
 
-    launch = run_virtual(main())     # every asyncio.sleep and timeout in main() passes at once
+launch = run_virtual(main())     # every asyncio.sleep and timeout in main() passes at once
 """
 
 from __future__ import annotations

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
     from .wire import Response
 
-FOREIGN = (aiohttp.ClientError, TimeoutError, OSError)
-"""Everything aiohttp lets out of a request; the total timeout is a bare ``TimeoutError``."""
+FOREIGN = (aiohttp.ClientError, TimeoutError, OSError, ValueError)
+"""Everything aiohttp lets out of a request; the total timeout is a bare ``TimeoutError``.
+
+``ValueError`` comes before anything is sent: a session with its own ``auth``, or a netrc entry under ``trust_env``.
+"""
 
 _UNSENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 _UNTRUSTED = (
@@ -66,8 +69,8 @@ def translate(error: Exception) -> LeadLexError:
         return TransportError(f"cannot connect to the server: {_reason(error)}", sent=False)
     if isinstance(error, TimeoutError):
         return RequestTimeout("no answer within the timeout; the request may have been carried out")
-    if isinstance(error, aiohttp.InvalidURL):
-        return ConfigurationError("the address is not a valid URL; check base_url")
+    if isinstance(error, ValueError):
+        return ConfigurationError(f"aiohttp refuses to send the request: {_reason(error)}. Check base_url and session")
     return TransportError(f"the connection broke before a whole answer came: {_reason(error)}")
 
 

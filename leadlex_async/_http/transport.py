@@ -101,6 +101,7 @@ class AiohttpTransport:
             headers=request.headers,
             timeout=timeout if streaming else self._total(request.timeout),
             allow_redirects=False,
+            raise_for_status=False,
         )
 
     def _total(self, seconds: float) -> aiohttp.ClientTimeout:

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 READ_AFTER = (0.5, 2.0, 8.0)
 """Seconds before each reading of the truth after a lost answer: the start may be committed after the first reading."""
+MOST_REFUSALS = 10
+"""Answers 429 in a row, several minutes' worth, that a start is tried again after: others may use the same key."""
 GRACE = 5.0
 """Seconds that a cancelled start is given to hear the answer of what it has sent."""
 
@@ -83,7 +85,7 @@ class Starter:
     async def _start(self, intent: LaunchTicket) -> LaunchTicket:
         """Send the start, again only when the last one surely did not arrive or surely had no effect."""
         lost: LeadLexError | None = None
-        pauses = self._pauses()
+        pauses, refusals = self._pauses(), 0
         while True:
             try:
                 return _ticket(intent, await self._send(intent))
@@ -101,9 +103,13 @@ class Starter:
                     return found
             elif not retry.passing(last):
                 raise last
+            else:
+                self._ledger.drop(intent)
+            if isinstance(last, RateLimited) and (refusals := refusals + 1) < MOST_REFUSALS:
+                continue  # surely not started, and the pacer holds the next try back
             if (pause := next(pauses, None)) is None:
                 raise last if lost is None else _unknown(intent, "it had no effect whenever it was read") from lost
-            await asyncio.sleep(0 if isinstance(last, RateLimited) else pause)
+            await asyncio.sleep(pause)
 
     def _pauses(self) -> Iterator[float]:
         growth = backoff.expo(base=2, factor=retry.FIRST_PAUSE, max_value=retry.LONGEST_PAUSE)

@@ -33,6 +33,8 @@ FORGET_AFTER = 3600.0
 """Seconds after which what was seen of the people's pace counts for 1/e: they go to lunch, and come back."""
 
 LEAST_WORTH = 1.0
+MOST_OF_DAY = 0.6
+"""Of what is left, over the time that the launches at hand may well take: another program may need the rest."""
 SCARCITY = 2200.0
 EXHAUSTION = 4.13 * MEDIAN_WAIT
 """N lognormal waits polled at the best interval take k·sqrt(N·EXHAUSTION/(c·k)) requests."""
@@ -53,7 +55,11 @@ class Cadence:
     def restart(self) -> None:
         """Begin again at the shortest interval: someone new waits and nobody did before, or a task is missing."""
         self._growth = _growth()
+
+    def step(self) -> float:
+        """Take the next step of the growth: seconds."""
         self._grown = next(self._growth)
+        return self._grown
 
     def round(self, *, elapsed: float, waiting: int, age: float, decided: int, requests: int) -> None:
         """Learn from a round of polling, ``elapsed`` seconds after the last, that cost so many ``requests``."""
@@ -62,7 +68,7 @@ class Cadence:
         self._foreseen = self._foreseen * fade + waiting * hazard(age) * elapsed
         self._cost += (max(1, requests) - self._cost) / 8
         self._silence = 0.0 if decided else self._silence + elapsed
-        self._grown = next(self._growth)
+        self.step()
 
     def pushed(self) -> None:
         """A decision was pushed before any poll found it."""
@@ -100,18 +106,22 @@ class Cadence:
         if budget is None:
             return LEAST_WORTH
         left = max(1, budget[0])
-        return max(LEAST_WORTH, SCARCITY * launches / left**1.5, EXHAUSTION * launches * self._cost / left**2)
+        return max(LEAST_WORTH, SCARCITY * launches / math.pow(left, 1.5), EXHAUSTION * launches * self._cost / left**2)
 
     def _pace(self) -> float:
         """How much faster than foreseen these people decide."""
         return (self._seen + BELIEF) / (self._foreseen + BELIEF)
 
     def _floor(self, age: float, budget: tuple[int, float] | None) -> float:
-        """Make what is left of the day last: who has waited long will wait as long again."""
+        """Leave a part of the day to others: who has waited long will wait as long again."""
         if budget is None:
             return SHORTEST
         left, renewed_in = budget
-        return self._cost * min(renewed_in, max(age, MEDIAN_WAIT)) / max(1, left)
+        return self._cost * min(renewed_in, max(age, MEDIAN_WAIT)) / max(1.0, left * MOST_OF_DAY)
+
+
+FAR = 6.0
+"""Standard deviations from which on the tail is taken for what it tends to: the exact ratio would be 0/0."""
 
 
 def hazard(age: float) -> float:
@@ -121,7 +131,7 @@ def hazard(age: float) -> float:
     long will wait long.
     """
     z = math.log(max(age, 1.0) / MEDIAN_WAIT)
-    if z > 6:
+    if z > FAR:
         return z / max(age, 1.0)
     density = math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
     return density / (max(age, 1.0) * math.erfc(z / math.sqrt(2)) / 2)

@@ -37,7 +37,9 @@ class Outcome(StrEnum):
 class Launch:
     """How a launch ended.
 
-    ``waited`` is in seconds, ``polls`` counts the rounds of the shared poll loop meanwhile, the times are the server's.
+    ``waited`` is in seconds, ``polls`` counts the rounds of the shared poll loop meanwhile, the times are the server's;
+    ``noticed_at`` is when the decision was learnt of. ``APPROVED`` and ``COMPLETED`` both mean launched: a task may
+    have been carried out before it was looked at, so ask ``launched``.
     """
 
     campaign_id: str
@@ -46,7 +48,7 @@ class Launch:
     ticket: LaunchTicket
     task: LexiTask | None = None
     started_at: datetime
-    decided_at: datetime | None = None
+    noticed_at: datetime | None = None
     waited: float = 0.0
     polls: int = 0
 
@@ -94,6 +96,6 @@ class Dismiss:
 
 
 Verdict: TypeAlias = Approve | Dismiss | None
-Reviewer: TypeAlias = Callable[[LexiTask], Awaitable[Verdict]]
-OnUpdate: TypeAlias = Callable[[LaunchUpdate], object]
+Reviewer: TypeAlias = Callable[[LexiTask], Awaitable[Verdict] | Verdict]
+OnUpdate: TypeAlias = Callable[[LaunchUpdate], None]
 Until: TypeAlias = Literal["decision", "completed"]

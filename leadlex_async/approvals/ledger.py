@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from datetime import datetime
 
     from .ticket import LaunchTicket
 
@@ -21,13 +20,18 @@ class Ledger:
     """
 
     def __init__(self) -> None:
-        self._open: dict[tuple[str, datetime], LaunchTicket] = {}
+        self._open: dict[str, list[LaunchTicket]] = {}
         self._decided: dict[str, None] = {}
 
     @property
     def tickets(self) -> list[LaunchTicket]:
         """The tickets of the open launches, oldest first."""
-        return [*self._open.values()]
+        return [ticket for tickets in self._open.values() for ticket in tickets]
+
+    def latest(self, campaign_id: str) -> LaunchTicket | None:
+        """The ticket of this campaign's latest open launch."""
+        tickets = self._open.get(campaign_id)
+        return tickets[-1] if tickets else None
 
     @property
     def decided(self) -> Collection[str]:
@@ -35,13 +39,27 @@ class Ledger:
         return self._decided.keys()
 
     def note(self, ticket: LaunchTicket) -> None:
-        """A start is about to be sent, or was answered."""
-        self._open[ticket.campaign_id, ticket.started_at] = ticket
+        """A start is about to be sent, or was answered, or a launch was joined."""
+        others = self._others(ticket)
+        self._open[ticket.campaign_id] = [*others, ticket]
 
     def drop(self, ticket: LaunchTicket, task_id: str | None = None) -> None:
         """The launch is decided, by this task if there was one, or was refused."""
-        self._open.pop((ticket.campaign_id, ticket.started_at), None)
+        others = self._others(ticket, task_id)
+        if others:
+            self._open[ticket.campaign_id] = others
+        else:
+            self._open.pop(ticket.campaign_id, None)
         if task_id is not None:
             self._decided[task_id] = None
             if len(self._decided) > REMEMBERED:
                 del self._decided[next(iter(self._decided))]
+
+    def _others(self, ticket: LaunchTicket, task_id: str | None = None) -> list[LaunchTicket]:
+        """The open tickets of the same campaign that are of another launch."""
+        same = {task_id, ticket.task_id} - {None}
+        return [
+            other
+            for other in self._open.get(ticket.campaign_id, ())
+            if other.started_at != ticket.started_at and other.task_id not in same
+        ]

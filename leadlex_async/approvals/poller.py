@@ -72,7 +72,7 @@ class Poller:
         now = self._now()
         if not self._watches:
             self._cadence.restart()
-            self._next_round = now + SHORTEST
+            self._next_round = now if soon else now + self._cadence.step()
             self._last_round = max(self._last_round, now - SHORTEST)
         self._watches[watch] = watch.since
         self._joined += watch.since
@@ -211,6 +211,7 @@ class Poller:
             watch.misses += 1
             if watch.misses == 1 and watch.patience == FIRST_PATIENCE:
                 self._cadence.restart()
+                self._cadence.step()
         await self._question([watch for watch in missing if watch.tired][:QUESTIONS])
 
     async def _list(self, status: LexiTaskStatus) -> TaskList:
@@ -256,11 +257,12 @@ class Poller:
             watch.expected = LexiTaskStatus.APPROVED
             watch.tell(UpdateKind.APPROVED, task=task)
             return
-        self._finish(watch, outcome, evolve(task, status=status) if task else None)
+        self.finish(watch, outcome, evolve(task, status=status) if task else None)
 
-    def _finish(self, watch: Watch, outcome: Outcome, task: LexiTask | None = None) -> None:
+    def finish(self, watch: Watch, outcome: Outcome, task: LexiTask | None = None) -> None:
+        """End a wait with an outcome, and the launch with it."""
         self._ledger.drop(watch.ticket, watch.task_id)
-        watch.finish(outcome, now=self._now(), decided_at=self._core.clock.now(), polls=self._rounds, task=task)
+        watch.finish(outcome, now=self._now(), noticed_at=self._core.clock.now(), polls=self._rounds, task=task)
 
     async def _question(self, watches: list[Watch]) -> None:
         """Ask the campaigns of tasks that no list shows; what cannot be read now is asked again."""
@@ -269,7 +271,7 @@ class Poller:
             try:
                 campaign = await self._reader.campaign(watch.ticket.campaign_id)
             except NotFound:
-                self._finish(watch, Outcome.LOST)
+                self.finish(watch, Outcome.LOST)
                 continue
             self._conclude(watch, campaign.status)
 
@@ -277,11 +279,11 @@ class Poller:
         if status == CampaignStatus.PENDING_APPROVAL:
             watch.still_pending()
         elif status == CampaignStatus.COMPLETED:
-            self._finish(watch, Outcome.COMPLETED if watch.until == "completed" else _launched(watch))
+            self.finish(watch, Outcome.COMPLETED if watch.until == "completed" else _launched(watch))
         elif status == CampaignStatus.ACTIVE:
-            self._finish(watch, _launched(watch))
+            self.finish(watch, _launched(watch))
         else:
-            self._finish(watch, Outcome.LOST)
+            self.finish(watch, Outcome.LOST)
 
 
 def _launched(watch: Watch) -> Outcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from inspect import isawaitable
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -41,7 +42,8 @@ class ReviewDesk:
         try:
             if not watch.asked and watch.reviewer is not None:
                 watch.asked = True
-                watch.verdict = await watch.reviewer(task)
+                answer = watch.reviewer(task)
+                watch.verdict = await answer if isawaitable(answer) else answer
             await self._carry_out(watch, task)
         except (ValidationError, NotFound):
             watch.verdict = None  # somebody else was faster; the lists tell what was decided

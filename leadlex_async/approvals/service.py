@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ..errors import (
@@ -19,10 +18,11 @@ from ..errors import (
 )
 from ..models.lexi import LexiTaskStatus
 from .begin import Starter
-from .launch import Launch, LaunchUpdate, Outcome, UpdateKind
+from .launch import Launch, Outcome, UpdateKind
 from .ledger import Ledger
 from .poller import Poller
 from .reader import Reader
+from .ticket import LaunchTicket
 from .watch import Watch
 
 if TYPE_CHECKING:
@@ -30,16 +30,14 @@ if TYPE_CHECKING:
     from ..models.webhooks import WebhookEvent
     from ..resources.lexi import Lexi
     from .launch import OnUpdate, Reviewer, Until
-    from .ticket import LaunchTicket
 
-FRESH = timedelta(seconds=5)
-"""A ticket older than this may be decided already: it is looked at without delay."""
+FRESH = 5.0
+"""Seconds: a ticket older than this may be decided already: it is looked at without delay."""
 
 _ERRORS: dict[Outcome, tuple[type[ApprovalError], str]] = {
     Outcome.DISMISSED: (ApprovalDismissed, "the launch of campaign {} was dismissed"),
     Outcome.FAILED: (ApprovalFailed, "the launch of campaign {} was approved but failed"),
-    Outcome.TIMED_OUT: (ApprovalTimeout, "nobody has decided the launch of campaign {} within {:g} s"),
-    Outcome.LOST: (ApprovalLost, "the approval of campaign {} is in no list any more, and it was not started"),
+    Outcome.LOST: (ApprovalLost, "the approval of campaign {} is in no list any more, and the campaign does not run"),
 }
 
 _PUSHED = {
@@ -94,9 +92,10 @@ class Approvals:
         and the API are waited out, but for a refused key. ``until="completed"`` also waits until the approved task has
         been carried out. All waiters of a client share one poll a round (lexi/tasks).
         """
-        deadline = _deadline(timeout)
-        launch = await self._watched(ticket, deadline, reviewer, on_update, until)
-        return _checked(launch, timeout) if raise_for_outcome else launch
+        if not isinstance(ticket, LaunchTicket):
+            raise ValidationError("wait() takes a LaunchTicket; read a stored one with LaunchTicket.from_json(text)")
+        watch = self._watch(ticket, _deadline(timeout), reviewer, on_update, until)
+        return await self._watched(watch, timeout, raise_for_outcome=raise_for_outcome)
 
     async def launch(  # noqa: PLR0913 - each is an independent choice of the caller
         self,
@@ -106,15 +105,18 @@ class Approvals:
         reviewer: Reviewer | None = None,
         on_update: OnUpdate | None = None,
         until: Until = "decision",
+        adopt: bool = False,
         raise_for_outcome: bool = True,
     ) -> Launch:
-        """``begin`` and ``wait`` under one deadline: ``campaigns.start_and_wait_for_approval``."""
+        """``begin`` and ``wait`` under one deadline, with all their choices.
+
+        ``campaigns.start_and_wait_for_approval`` is this without ``adopt`` and ``raise_for_outcome``.
+        """
         deadline = _deadline(timeout)
-        ticket = await self._begin_by(campaign_id, deadline, timeout)
-        if on_update is not None:
-            on_update(LaunchUpdate(kind=UpdateKind.STARTED, ticket=ticket))
-        launch = await self._watched(ticket, deadline, reviewer, on_update, until)
-        return _checked(launch, timeout) if raise_for_outcome else launch
+        ticket = await self._begin_by(campaign_id, deadline, timeout, adopt=adopt)
+        watch = self._watch(ticket, deadline, reviewer, on_update, until)
+        watch.tell(UpdateKind.STARTED)
+        return await self._watched(watch, timeout, raise_for_outcome=raise_for_outcome)
 
     def feed(self, event: WebhookEvent) -> int:
         """Take in a verified push; returns how many waits it ended (guide: webhooks).
@@ -140,25 +142,27 @@ class Approvals:
         await self._poller.aclose()
         await self._starter.aclose()
 
-    async def _begin_by(self, campaign_id: str, deadline: float | None, timeout: float | None) -> LaunchTicket:
+    async def _begin_by(
+        self, campaign_id: str, deadline: float | None, timeout: float | None, *, adopt: bool
+    ) -> LaunchTicket:
         """Begin before the deadline; a spent day is slept through if it is renewed in time."""
         limit = asyncio.timeout_at(deadline)
         try:
             async with limit:
-                return await self._begin_when_renewed(campaign_id, deadline)
+                return await self._begin_when_renewed(campaign_id, deadline, adopt=adopt)
         except TimeoutError:
             if not limit.expired():
                 raise
-        ticket = next((ticket for ticket in self.tickets if ticket.campaign_id == campaign_id), None)
-        known = "it was sent, its answer is not known" if ticket else "nothing was sent"
+        ticket = self._ledger.latest(campaign_id)
         raise ApprovalTimeout(
-            f"the start of campaign {campaign_id} did not get through within {timeout:g} s; {known}", ticket=ticket
+            f"the start of campaign {campaign_id} did not get through within {timeout:g} s: {_sent(ticket)}",
+            ticket=ticket,
         )
 
-    async def _begin_when_renewed(self, campaign_id: str, deadline: float | None) -> LaunchTicket:
+    async def _begin_when_renewed(self, campaign_id: str, deadline: float | None, *, adopt: bool) -> LaunchTicket:
         while True:
             try:
-                return await self.begin(campaign_id)
+                return await self.begin(campaign_id, adopt=adopt)
             except RateLimited as error:
                 if not error.daily or error.reset_at is None:
                     raise
@@ -167,17 +171,21 @@ class Approvals:
                     raise
             await asyncio.sleep(max(pause, 1.0))
 
-    async def _watched(
+    def _watch(
         self,
         ticket: LaunchTicket,
         deadline: float | None,
         reviewer: Reviewer | None,
         on_update: OnUpdate | None,
         until: Until,
-    ) -> Launch:
-        self._accept(ticket)
+    ) -> Watch:
+        if ticket.base_url != self._core.base_url:
+            raise ConfigurationError(
+                f"this ticket belongs to {ticket.base_url}, this client talks to {self._core.base_url}; "
+                "wait with a client of the ticket's base_url"
+            )
         loop = asyncio.get_running_loop()
-        watch = Watch(
+        return Watch(
             ticket=ticket,
             done=loop.create_future(),
             joined=loop.time(),
@@ -189,14 +197,17 @@ class Approvals:
             polls_before=self._poller.rounds,
             task_id=ticket.task_id,
         )
-        if ticket.settled:
-            watch.finish(Outcome.AUTO_STARTED, now=loop.time(), decided_at=self._core.clock.now(), polls=0)
-            self._ledger.drop(ticket)
-            return await watch.done
-        return await self._served(watch)
+
+    async def _watched(self, watch: Watch, timeout: float | None, *, raise_for_outcome: bool) -> Launch:
+        if watch.ticket.settled:
+            self._poller.finish(watch, Outcome.AUTO_STARTED)
+        launch = await (watch.done if watch.done.done() else self._served(watch))
+        if raise_for_outcome:
+            _check(launch, watch, timeout)
+        return launch
 
     async def _served(self, watch: Watch) -> Launch:
-        fresh = watch.ticket.status is not None and self._core.clock.now() - watch.ticket.started_at < FRESH
+        fresh = watch.ticket.status is not None and watch.joined - watch.since < FRESH
         self._poller.join(watch, soon=not fresh or watch.reviewer is not None)
         limit = asyncio.timeout_at(watch.deadline)
         try:
@@ -207,30 +218,34 @@ class Approvals:
                 raise
             if watch.done.done() and not watch.done.cancelled():
                 return watch.done.result()  # decided in the same step
-            loop = asyncio.get_running_loop()
-            return watch.launch(Outcome.TIMED_OUT, now=loop.time(), polls=self._poller.rounds)
+            return watch.expire(now=asyncio.get_running_loop().time(), polls=self._poller.rounds)
         finally:
             self._poller.leave(watch)
-
-    def _accept(self, ticket: LaunchTicket) -> None:
-        if ticket.base_url != self._core.base_url:
-            raise ConfigurationError(
-                f"this ticket belongs to {ticket.base_url}, this client talks to {self._core.base_url}; "
-                "wait with a client of the ticket's base_url"
-            )
 
 
 def _deadline(timeout: float | None) -> float | None:
     if timeout is None:
         return None
-    if not timeout > 0 or math.isinf(timeout):
+    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not 0 < timeout < math.inf:
         raise ValidationError(f"timeout is in seconds, more than 0, or None to wait for ever; not {timeout!r}")
     return asyncio.get_running_loop().time() + timeout
 
 
-def _checked(launch: Launch, timeout: float | None) -> Launch:
-    """Raise what a launch that did not come about means."""
-    if launch.launched:
-        return launch
-    kind, message = _ERRORS[launch.outcome]
-    raise kind(message.format(launch.campaign_id, timeout or 0), ticket=launch.ticket, launch=launch)
+def _sent(ticket: LaunchTicket | None) -> str:
+    if ticket is None:
+        return "nothing was sent"
+    return f"it was sent and answered {ticket.status}" if ticket.status else "it was sent, its answer is not known"
+
+
+def _check(launch: Launch, watch: Watch, timeout: float | None) -> None:
+    """Raise what a launch that did not come about, or not in time, means."""
+    if watch.timed_out:
+        done = "is approved, but was not carried out" if launch.launched else "was not decided by anybody"
+        raise ApprovalTimeout(
+            f"the launch of campaign {launch.campaign_id} {done} within {timeout:g} s",
+            ticket=launch.ticket,
+            launch=launch,
+        )
+    if not launch.launched:
+        kind, message = _ERRORS[launch.outcome]
+        raise kind(message.format(launch.campaign_id), ticket=launch.ticket, launch=launch)

@@ -49,6 +49,7 @@ class Watch:
     patience: int = field(default=FIRST_PATIENCE, init=False)
     verdict: Verdict = field(default=None, init=False)
     asked: bool = field(default=False, init=False)
+    timed_out: bool = field(default=False, init=False)
     reviewing: Task[None] | None = field(default=None, init=False)
 
     @property
@@ -83,18 +84,24 @@ class Watch:
         except Exception as error:  # noqa: BLE001 - the caller's function may raise anything, and the caller gets it
             self.fail(error)
 
+    def expire(self, *, now: float, polls: int) -> Launch:
+        """The result when time is up: an approval that is still being carried out is known, nothing else is."""
+        self.timed_out = True
+        approved = self.expected == LexiTaskStatus.APPROVED
+        return self.launch(Outcome.APPROVED if approved else Outcome.TIMED_OUT, now=now, polls=polls)
+
     def fail(self, error: Exception) -> None:
         """End the wait with an error."""
         if not self.done.done():
             self.done.set_exception(error)
 
     def finish(
-        self, outcome: Outcome, *, now: float, decided_at: datetime, polls: int, task: LexiTask | None = None
+        self, outcome: Outcome, *, now: float, noticed_at: datetime, polls: int, task: LexiTask | None = None
     ) -> None:
         """End the wait with an outcome."""
         if self.done.done():
             return
-        launch = self.launch(outcome, now=now, polls=polls, task=task, decided_at=decided_at)
+        launch = self.launch(outcome, now=now, polls=polls, task=task, noticed_at=noticed_at)
         self._call(LaunchUpdate(kind=UpdateKind.DECIDED, ticket=launch.ticket, task=task, outcome=outcome))
         if not self.done.done():
             self.done.set_result(launch)
@@ -106,7 +113,7 @@ class Watch:
         now: float,
         polls: int,
         task: LexiTask | None = None,
-        decided_at: datetime | None = None,
+        noticed_at: datetime | None = None,
     ) -> Launch:
         """The result as of now; the ticket names the task if it has become known."""
         ticket = self.ticket if self.task_id == self.ticket.task_id else evolve(self.ticket, task_id=self.task_id)
@@ -117,7 +124,7 @@ class Watch:
             ticket=ticket,
             task=task,
             started_at=ticket.started_at,
-            decided_at=decided_at,
+            noticed_at=noticed_at,
             waited=now - self.joined,
             polls=polls - self.polls_before,
         )

@@ -137,5 +137,7 @@ def summary(rows: Sequence[Row], *, requests: int, quota: RateLimit | None) -> N
 def _titled(*titles: str) -> Table:
     table = Table()
     for title in titles:
-        table.add_column(title, justify="right" if title in {"recipients", "elapsed", "waited", "polls"} else "left")
+        # Wide enough for every state, so that the live table keeps still.
+        words = title in {"campaign", "state", "outcome"}
+        table.add_column(title, justify="left" if words else "right", min_width=20 if title == "state" else None)
     return table

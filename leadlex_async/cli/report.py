@@ -64,8 +64,8 @@ def refusal(error: click.ClickException) -> int:
 
 
 def interrupted() -> int:
-    """Say that the program was stopped before its work began."""
-    say("leadlex: stopped before anything was done", err=True)
+    """Say that the program was stopped while no work was under way."""
+    say("leadlex: stopped", err=True)
     return SIGNALLED + signal.SIGINT
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Coroutine
 
 T = TypeVar("T")
 
 SIGNALLED = 128
 """Added to the number of the signal it is the exit code, as in a shell."""
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+HEEDED = 2
+"""How many signals count: the first stops the work in good order, the second stops its waiting for lost answers."""
 
 
 class Stopped(Exception):
@@ -26,37 +30,44 @@ def run(work: Coroutine[None, None, T]) -> T:
     return asyncio.run(_guarded(work))
 
 
+async def finish(work: Coroutine[None, None, None]) -> None:
+    """Carry out what is short and must be done, a closing, whatever signals come meanwhile."""
+    task = asyncio.ensure_future(work)
+    while not task.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait({task})
+    task.result()
+
+
 async def _guarded(work: Coroutine[None, None, T]) -> T:
     task = asyncio.ensure_future(work)
     caught: list[int] = []
-
-    def stop(number: int) -> None:
-        caught.append(number)
-        task.cancel()
-
-    _handle_signals(stop)
+    _catch_signals(task, caught)
     await asyncio.wait({task})
     try:
         return task.result()
-    except asyncio.CancelledError as error:
-        stopped = _told(error)
+    except asyncio.CancelledError:
+        stopped = Stopped("stopped")
     except Stopped as error:
         stopped = error
+    for number in SIGNALS:  # the process ends: one more signal would only cut short what it has to tell
+        signal.signal(number, signal.SIG_IGN)
     stopped.exit_code = SIGNALLED + (caught[0] if caught else signal.SIGINT)
     raise stopped
 
 
-def _told(error: asyncio.CancelledError) -> Stopped:
-    """What was to be told when an impatient second signal cut the closing short."""
-    context = error.__context__
-    return context if isinstance(context, Stopped) else Stopped("stopped")
+def _catch_signals(task: asyncio.Task[T], caught: list[int]) -> None:
+    """Have signals cancel the task.
 
-
-def _handle_signals(stop: Callable[[int], None]) -> None:
-    """Have ``stop`` called; closing the loop takes the handlers away."""
+    Not by ``loop.add_signal_handler``: the loop takes that away when it closes, and one more Ctrl-C would then end the
+    process before the ticket is on the screen.
+    """
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(number, stop, number)
-        except NotImplementedError:  # Windows
-            signal.signal(number, lambda caught, _: loop.call_soon_threadsafe(stop, caught))
+
+    def catch(number: int, _: object) -> None:
+        caught.append(number)
+        if len(caught) <= HEEDED and not loop.is_closed():
+            loop.call_soon_threadsafe(task.cancel)
+
+    for number in SIGNALS:
+        signal.signal(number, catch)

@@ -10,7 +10,7 @@ from .._http.transport import AiohttpTransport
 from ..client import LeadLex
 from ..errors import ApprovalDismissed, ApprovalError, ApprovalFailed, StartOutcomeUnknown
 from . import report
-from .run import Stopped
+from .run import Stopped, finish
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -39,16 +39,19 @@ async def opened(on_request: Callable[[], None], *, given: LaunchTicket | None =
     An error, or ``Stopped``, leaves with a note that says how to go on with the launch that is under way; ``given`` is
     the ticket that was at hand before.
     """
-    async with LeadLex(transport=CountedTransport(on_request)) as leadlex:
-        try:
-            yield leadlex
-        except asyncio.CancelledError:
-            raise _stopped(given or _open(leadlex)) from None
-        except (ApprovalDismissed, ApprovalFailed):
-            raise
-        except Exception as error:
-            _note(error, _carried(error) or _open(leadlex))
-            raise
+    leadlex = LeadLex(transport=CountedTransport(on_request))
+    try:
+        yield leadlex
+    except asyncio.CancelledError:
+        raise _stopped(given or _open(leadlex)) from None
+    except (ApprovalDismissed, ApprovalFailed):
+        raise
+    except Exception as error:
+        _note(error, _carried(error) or _open(leadlex))
+        raise
+    finally:
+        # An impatient second signal must not cost the result, or the ticket.
+        await finish(leadlex.aclose())
 
 
 def _open(leadlex: LeadLex) -> LaunchTicket | None:

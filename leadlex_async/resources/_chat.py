@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 import orjson
 
@@ -85,7 +85,7 @@ def _typed(event: ServerEvent, operation: str, headers: Mapping[str, str]) -> Ch
 def _parsed(data: str) -> JSONValue:
     """JSON where it is JSON; an unknown event may carry plain text."""
     try:
-        return orjson.loads(data)
+        return cast("JSONValue", orjson.loads(data))
     except orjson.JSONDecodeError:
         return data
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from .._http.transport import Transport
     from .._http.wire import Request
+    from ..client import LeadLex
     from .decisions import Reviewer
     from .faults import Fault, Reply
 
@@ -80,6 +81,19 @@ class Sandbox(World):
     def transport(self) -> Transport:
         """A transport for one client that reaches this sandbox without a socket."""
         return SandboxTransport(self.handle)
+
+    def client(self, *, timeout: float = 30.0, max_retries: int = 3, plan: Plan | str | None = None) -> LeadLex:
+        """A client of this sandbox: over its socket where it listens, else in process."""
+        from ..client import LeadLex  # noqa: PLC0415 - a sandbox served alone needs no client
+
+        return LeadLex(
+            self.api_key,
+            base_url=self.url,
+            transport=None if self._server.running else self.transport(),
+            timeout=timeout,
+            max_retries=max_retries,
+            plan=plan,
+        )
 
     def handle(self, request: Request) -> Reply:
         """Answer one request record: the whole sandbox, without any I/O."""

@@ -32,6 +32,11 @@ class Server:
         self._runner: web.ServerRunner | None = None
         self.url = NOWHERE
 
+    @property
+    def running(self) -> bool:
+        """Whether it listens."""
+        return self._runner is not None
+
     async def start(self, host: str, port: int) -> None:
         """Listen; port 0 is the port of the last time, or any free one."""
         if self._runner is not None:

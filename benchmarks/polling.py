@@ -15,7 +15,7 @@ import json
 import random
 import statistics
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from attrs import asdict, define
 
@@ -56,7 +56,7 @@ def lognormal(seed: int) -> Callable[[TaskRow], Decision]:
     chance = random.Random(seed)
 
     def decide(_: TaskRow) -> Decision:
-        action = "dismiss" if chance.random() < DISMISSED else "approve"
+        action: Literal["approve", "dismiss"] = "dismiss" if chance.random() < DISMISSED else "approve"
         return Decision(after=chance.lognormvariate(6.397, 1.0), action=action)
 
     return decide
@@ -73,7 +73,7 @@ def bursts(seed: int, now: Callable[[], float]) -> Callable[[TaskRow], Decision]
         while taken < now() - MIDNIGHT + 30:
             taken = next(slots)
         after, taken = taken - (now() - MIDNIGHT), next(slots)
-        action = "dismiss" if chance.random() < DISMISSED else "approve"
+        action: Literal["approve", "dismiss"] = "dismiss" if chance.random() < DISMISSED else "approve"
         return Decision(after=after, action=action)
 
     return decide

@@ -143,6 +143,11 @@ class LeadLex:
         return self._core.pace.rate_limit
 
     @property
+    def requests_sent(self) -> int:
+        """How many requests this client has sent, tries and polls included."""
+        return self._core.pace.sent
+
+    @property
     def base_url(self) -> str:
         """The address this client talks to, without a trailing slash."""
         return self._core.base_url

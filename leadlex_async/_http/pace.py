@@ -54,6 +54,7 @@ class Pacer:
         self._given = plan is not None
         # Until the first answer tells the plan, the smallest one is assumed.
         self._plan = plan or Plan.STARTER
+        self.sent = 0
         self.rate_limit: RateLimit | None = None
         self._finished: deque[float] = deque()
         self._in_flight = 0
@@ -123,6 +124,7 @@ class Pacer:
             raise
 
     def _take(self) -> None:
+        self.sent += 1
         self._overlapped = self._in_flight > 0
         self._in_flight += 1
 

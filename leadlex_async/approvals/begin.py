@@ -142,8 +142,16 @@ class Starter:
         finally:
             if not flight.done():
                 flight.cancel()
-            elif not flight.cancelled() and flight.exception() is None:
-                self._ledger.note(_heard(intent, flight.result()))
+            elif not flight.cancelled():
+                self._record(flight, intent)
+
+    def _record(self, flight: asyncio.Task[Response], intent: LaunchTicket) -> None:
+        """Keep what the answer said; a clear refusal leaves nothing to keep."""
+        error = flight.exception()
+        if error is None:
+            self._ledger.note(_heard(intent, flight.result()))
+        elif isinstance(error, LeadLexError) and not retry.ambiguous(error):
+            self._ledger.drop(intent)
 
     async def _settle(self, intent: LaunchTicket, delays: tuple[float, ...]) -> LaunchTicket | None:
         """What became of a lost start: its ticket, None if it surely had no effect, else ``StartOutcomeUnknown``."""

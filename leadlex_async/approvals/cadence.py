@@ -33,7 +33,7 @@ FORGET_AFTER = 3600.0
 """Seconds after which what was seen of the people's pace counts for 1/e: they go to lunch, and come back."""
 
 LEAST_WORTH = 1.0
-MOST_OF_DAY = 0.6
+MOST_OF_DAY = 0.8
 """Of what is left, over the time that the launches at hand may well take: another program may need the rest."""
 SCARCITY = 2200.0
 EXHAUSTION = 4.13 * MEDIAN_WAIT

@@ -69,6 +69,8 @@ class UpdateKind(StrEnum):
     """The task is approved and being carried out; only with ``until="completed"``."""
     TROUBLE = "trouble"
     """A poll failed; the wait goes on."""
+    RECOVERED = "recovered"
+    """Polls get through again."""
     DECIDED = "decided"
 
 

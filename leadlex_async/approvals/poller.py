@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from ..errors import (
 )
 from ..models.campaigns import CampaignStatus
 from ..models.lexi import LexiTaskStatus
-from .cadence import SHORTEST, Cadence
+from .cadence import LONGEST, SHORTEST, Cadence
 from .launch import Outcome, UpdateKind
 from .review import ReviewDesk
 from .watch import FINAL, FIRST_PATIENCE
@@ -52,6 +53,7 @@ class Poller:
         self._watches: dict[Watch, float] = {}
         self._joined = 0.0
         self._task: asyncio.Task[None] | None = None
+        self._ending: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._found = dict.fromkeys(LOOK_UP, 0.0)
         self._rounds = 0
@@ -59,6 +61,8 @@ class Poller:
         self._movements = 0
         self._last_round = 0.0
         self._next_round = 0.0
+        self._learnt = 0.0
+        self._failures = 0
         self._next_deadline: float | None = None
         self._took = 0.0
 
@@ -74,6 +78,7 @@ class Poller:
             self._cadence.restart()
             self._next_round = now if soon else now + self._cadence.step()
             self._last_round = max(self._last_round, now - SHORTEST)
+            self._learnt = now
         self._watches[watch] = watch.since
         self._joined += watch.since
         if soon:
@@ -91,12 +96,14 @@ class Poller:
             watch.reviewing.cancel()
         if not self._watches and self._task is not None:
             self._task.cancel()
+            self._ending.add(self._task)
+            self._task.add_done_callback(self._ending.discard)
             self._task = None
             self._next_deadline = None
 
     async def aclose(self) -> None:
         """End every wait with ``ClientClosed``, and the loop."""
-        tasks = [self._task, *(watch.reviewing for watch in self._watches)]
+        tasks = [self._task, *self._ending, *(watch.reviewing for watch in self._watches)]
         for watch in self._watches:
             watch.fail(ClientClosed("the client was closed while this launch was waited for"))
         running = [task for task in tasks if task is not None and not task.done()]
@@ -153,41 +160,55 @@ class Poller:
 
     async def _round(self) -> None:
         """One round: read what must be read, end what is decided, plan the next."""
-        began = self._now()
-        elapsed, self._last_round = began - self._last_round, began
+        self._last_round = began = self._now()
         waiting, age = len(self._watches), self._age()
         self._rounds, self._requests, self._movements = self._rounds + 1, 0, 0
-        pause = 0.0
         try:
             await self._read()
         except (AuthenticationError, PermissionDenied) as error:
             for watch in self.watching():
                 watch.fail(error)
         except LeadLexError as error:
-            pause = self._trouble(error)
+            self._next_round = self._now() + self._trouble(error)
+        else:
+            self._recover()
+            self._cadence.round(
+                elapsed=began - self._learnt, waiting=waiting, age=age, decided=self._movements, requests=self._requests
+            )
+            self._learnt = began
+            self._next_round = self._now() + self._interval()
         finally:
             self._reader.forget()
-        self._took = self._now() - began
-        self._cadence.round(elapsed=elapsed, waiting=waiting, age=age, decided=self._movements, requests=self._requests)
-        self._plan(pause)
+            self._took = self._now() - began
+            self._plan_deadline()
 
     def _trouble(self, error: LeadLexError) -> float:
-        """The round failed: tell, go on waiting; with the day spent, until it is renewed."""
+        """The round failed: tell, and try again after a pause of 2, 4, 8 ... s, or when a spent day is renewed."""
+        self._failures += 1
         for watch in self.watching():
             watch.tell(UpdateKind.TROUBLE, error=error)
         if isinstance(error, RateLimited) and error.daily and error.reset_at is not None:
-            return (error.reset_at - self._core.clock.now()).total_seconds()
-        return 0.0
+            return max(SHORTEST, (error.reset_at - self._core.clock.now()).total_seconds())
+        return min(LONGEST, math.ldexp(SHORTEST, min(self._failures - 1, 10)))
 
-    def _plan(self, pause: float) -> None:
-        watching = self.watching()
-        interval = self._cadence.interval(
-            waiting=len(watching), age=self._age(), queued=self._core.pace.queued, budget=self._core.pace.poll_budget()
+    def _recover(self) -> None:
+        if self._failures:
+            self._failures = 0
+            for watch in self.watching():
+                watch.tell(UpdateKind.RECOVERED)
+
+    def _interval(self) -> float:
+        return self._cadence.interval(
+            waiting=len(self.watching()),
+            age=self._age(),
+            queued=self._core.pace.queued,
+            budget=self._core.pace.poll_budget(),
         )
-        self._next_round = self._now() + max(interval, pause)
+
+    def _plan_deadline(self) -> None:
         past = self._now() + self._lead()
-        deadlines = [watch.deadline for watch in watching if watch.deadline is not None and watch.deadline > past]
-        self._next_deadline = min(deadlines, default=None)
+        deadlines = [watch.deadline for watch in self.watching() if watch.deadline is not None]
+        self._next_deadline = min((deadline for deadline in deadlines if deadline > past), default=None)
 
     async def _read(self) -> None:
         """Look where each task is expected; look up those that are not there."""

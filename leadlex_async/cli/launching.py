@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -14,9 +13,8 @@ from .run import run
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..approvals.launch import Launch, OnUpdate, Until
+    from ..approvals.launch import Launch, Until
     from ..approvals.ticket import LaunchTicket
-    from ..client import LeadLex
 
 F = TypeVar("F", bound="Callable[..., object]")
 
@@ -65,13 +63,10 @@ async def _launch(campaign_id: str, timeout: float, until: Until, *, adopt: bool
     from .session import opened
     from .status import status
 
-    shown = status(f"starting campaign {campaign_id}")
-    async with opened(shown.requested) as leadlex:
-        with shown:
-            if adopt:
-                return await _adopt(leadlex, campaign_id, timeout, until, shown.update)
-            return await leadlex.campaigns.start_and_wait_for_approval(
-                campaign_id, timeout=timeout, until=until, on_update=shown.update
+    async with opened() as leadlex:
+        with status(f"starting campaign {campaign_id}", leadlex) as shown:
+            return await leadlex.approvals.launch(
+                campaign_id, timeout=timeout, until=until, on_update=shown.update, adopt=adopt
             )
 
 
@@ -79,40 +74,9 @@ async def _wait(ticket: LaunchTicket, timeout: float, until: Until) -> Launch:
     from .session import opened
     from .status import status
 
-    shown = status(f"waiting for the launch of campaign {ticket.campaign_id}")
-    async with opened(shown.requested, given=ticket) as leadlex:
-        with shown:
+    async with opened(given=ticket) as leadlex:
+        with status(f"waiting for the launch of campaign {ticket.campaign_id}", leadlex) as shown:
             return await leadlex.approvals.wait(ticket, timeout=timeout, until=until, on_update=shown.update)
-
-
-async def _adopt(leadlex: LeadLex, campaign_id: str, timeout: float, until: Until, on_update: OnUpdate) -> Launch:
-    """Begin or join, and wait, under one deadline."""
-    from ..approvals.launch import LaunchUpdate, UpdateKind
-
-    deadline = asyncio.get_running_loop().time() + timeout
-    ticket = await _joined(leadlex, campaign_id, deadline, timeout)
-    on_update(LaunchUpdate(kind=UpdateKind.STARTED, ticket=ticket))
-    left = max(round(deadline - asyncio.get_running_loop().time(), 1), 0.1)  # a timeout's message shows it
-    return await leadlex.approvals.wait(ticket, timeout=left, until=until, on_update=on_update)
-
-
-async def _joined(leadlex: LeadLex, campaign_id: str, deadline: float, timeout: float) -> LaunchTicket:
-    from ..errors import ApprovalTimeout
-
-    limit = asyncio.timeout_at(deadline)
-    try:
-        async with limit:
-            return await leadlex.approvals.begin(campaign_id, adopt=True)
-    except TimeoutError:
-        # The time of a single request may have run out too.
-        if not limit.expired():
-            raise
-    tickets = leadlex.approvals.tickets
-    known = "it was sent, its answer is not known" if tickets else "no start was sent"
-    raise ApprovalTimeout(
-        f"the start of campaign {campaign_id} did not get through within {timeout:g} s; {known}",
-        ticket=tickets[0] if tickets else None,
-    )
 
 
 def _tell(launch: Launch) -> None:

@@ -31,7 +31,7 @@ ERROR, USAGE, DISMISSED, FAILED, TIMED_OUT = range(1, 6)
 _HINTS: dict[type[LeadLexError], str] = {
     AlreadyStarted: ". Join the launch that is under way with --adopt",
     ApprovalTimeout: "",
-    StartOutcomeUnknown: ". Nothing was sent again",
+    StartOutcomeUnknown: "",
 }
 
 

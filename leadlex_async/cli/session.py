@@ -1,4 +1,4 @@
-"""The client of a command: it counts its requests, and no launch is lost when the command ends early."""
+"""The client of a command: no launch is lost when the command ends early."""
 
 from __future__ import annotations
 
@@ -6,40 +6,25 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from .._http.transport import AiohttpTransport
 from ..client import LeadLex
 from ..errors import ApprovalDismissed, ApprovalError, ApprovalFailed, StartOutcomeUnknown
 from . import report
 from .run import Stopped, finish
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator
 
-    from .._http.wire import Request, Response
     from ..approvals.ticket import LaunchTicket
 
 
-class CountedTransport(AiohttpTransport):
-    """The network, telling of each request."""
-
-    def __init__(self, on_request: Callable[[], None]) -> None:
-        super().__init__()
-        self._on_request = on_request
-
-    async def send(self, request: Request) -> Response:
-        """Send one request and read the whole answer."""
-        self._on_request()
-        return await super().send(request)
-
-
 @asynccontextmanager
-async def opened(on_request: Callable[[], None], *, given: LaunchTicket | None = None) -> AsyncGenerator[LeadLex, None]:
+async def opened(*, given: LaunchTicket | None = None) -> AsyncGenerator[LeadLex, None]:
     """A client of the environment's key and address.
 
     An error, or ``Stopped``, leaves with a note that says how to go on with the launch that is under way; ``given`` is
     the ticket that was at hand before.
     """
-    leadlex = LeadLex(transport=CountedTransport(on_request))
+    leadlex = LeadLex()
     try:
         yield leadlex
     except asyncio.CancelledError:

@@ -11,6 +11,7 @@ from .report import say
 
 if TYPE_CHECKING:
     from ..approvals.launch import LaunchUpdate
+    from ..client import LeadLex
 
 
 class Status(Protocol):
@@ -24,19 +25,15 @@ class Status(Protocol):
         """Show no more."""
         ...
 
-    def requested(self) -> None:
-        """Another request was sent."""
-        ...
-
     def update(self, update: LaunchUpdate) -> None:
         """The launch has moved."""
         ...
 
 
-def status(first: str) -> Status:
+def status(first: str, leadlex: LeadLex) -> Status:
     """The status display that suits stderr."""
     live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-    return LiveStatus(first) if live else PlainStatus(first)
+    return LiveStatus(first, leadlex) if live else PlainStatus(first)
 
 
 class PlainStatus:
@@ -52,9 +49,6 @@ class PlainStatus:
     def __exit__(self, *_: object) -> None:
         return
 
-    def requested(self) -> None:
-        """Not worth a line."""
-
     def update(self, update: LaunchUpdate) -> None:
         """Print what is new."""
         text = news(update)
@@ -63,18 +57,28 @@ class PlainStatus:
             say(text, err=True)
 
 
+class _Spent:
+    """The requests spent, as of each refresh."""
+
+    def __init__(self, leadlex: LeadLex) -> None:
+        self._leadlex = leadlex
+
+    def __rich__(self) -> str:
+        return f"{self._leadlex.requests_sent} requests"
+
+
 class LiveStatus:
     """One line with a spinner, the time that has passed and the requests spent."""
 
-    def __init__(self, first: str) -> None:
+    def __init__(self, first: str, leadlex: LeadLex) -> None:
         from rich.console import Console
-        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress, RenderableColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
         from rich.table import Column
 
         text = TextColumn(
             "{task.description}", markup=False, table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")
         )
-        spent = TextColumn("{task.completed:.0f} requests")
+        spent = RenderableColumn(_Spent(leadlex))
         console = Console(stderr=True)
         self._progress = Progress(
             SpinnerColumn(), text, TimeElapsedColumn(), spent, console=console, transient=True, expand=True
@@ -87,10 +91,6 @@ class LiveStatus:
 
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
-
-    def requested(self) -> None:
-        """Count it."""
-        self._progress.advance(self._line)
 
     def update(self, update: LaunchUpdate) -> None:
         """Show it."""
@@ -108,6 +108,8 @@ def news(update: LaunchUpdate) -> str:
             count = task.contact_count
             reach = f", {count} recipients" if count is not None else ""
             return f"waiting for approval of task {task.id}{reach}"
+        case UpdateKind.RECOVERED:
+            return "waiting for approval"
         case UpdateKind.APPROVED:
             return "approved, waiting until it is carried out"
         case UpdateKind.TROUBLE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from copy import copy
@@ -14,10 +15,10 @@ from . import __version__
 from ._http.clock import ServerClock
 from ._http.core import Core
 from ._http.op import Op
-from ._http.pace import Pacer
+from ._http.pace import PLACES, Pacer
 from ._http.plan import Plan
 from ._http.transport import AiohttpTransport
-from ._http.wire import Secret
+from ._http.wire import Secret, literal
 from .errors import ClientClosed, ConfigurationError
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 BASE_URL = "https://data.leadlex.com/functions/v1/api-gateway"
 
+_UNFIT = re.compile(r"[\s@?#\\]|[^\x21-\x7e]")
 _KEY = re.compile(r"wbk_[A-Za-z0-9_\-]+")
 
 
@@ -45,7 +47,8 @@ class LeadLex:
 
     The key comes from ``LEADLEX_API_KEY`` and the address from ``LEADLEX_BASE_URL`` where they are not given.
     ``session`` is your own ``aiohttp.ClientSession`` (proxy, TLS, tracing); it is used as it is and never closed here.
-    ``timeout`` is in seconds for each try of a request, ``max_retries`` counts the tries after the first. ``plan``
+    ``timeout`` is in seconds for each try of a request (calls that take long, research say, have a longer one of their
+    own), ``max_retries`` counts the tries after the first. ``plan``
     (``"starter"``, ``"pro"``, ``"org"`` or a ``Plan``) sets the pace from the first request on; without it the plan is
     learnt from the first answer. ``transport`` replaces the network: a sandbox in process, say.
 
@@ -64,24 +67,26 @@ class LeadLex:
         plan: Plan | str | None = None,
         transport: Transport | None = None,
     ) -> None:
+        # What is bound here shows in tracebacks with locals.
+        api_key = Secret(api_key or os.environ.get("LEADLEX_API_KEY") or "")
+        self._owner: LeadLex | None = None
+        self._closed = False
         if session is not None and transport is not None:
             raise ConfigurationError("give a session or a transport, not both")
         clock = ServerClock()
         self._core = Core(
             transport or AiohttpTransport(session),
-            Pacer(Plan.named(plan) if plan is not None else None, clock),
+            Pacer(Plan.named(plan) if plan is not None else None, clock, places=_places(session)),
             clock,
             base_url=_checked_url(base_url or os.environ.get("LEADLEX_BASE_URL") or BASE_URL),
             headers={
-                "Authorization": Secret(f"Bearer {_checked_key(api_key or os.environ.get('LEADLEX_API_KEY'))}"),
+                "Authorization": Secret(f"Bearer {_checked_key(api_key)}"),
                 "Accept": "application/json",
                 "User-Agent": f"leadlex_async/{__version__}",
             },
             timeout=_checked_timeout(timeout),
             max_retries=_checked_retries(max_retries),
         )
-        self._owner: LeadLex | None = None
-        self._closed = False
 
     async def __aenter__(self) -> Self:
         if self._closed:
@@ -92,7 +97,8 @@ class LeadLex:
         await self.aclose()
 
     def __repr__(self) -> str:
-        return f"<LeadLex {self._core.base_url}{' closed' if self._closed else ''}>"
+        core = self.__dict__.get("_core")  # absent when building it failed, and a traceback shows it
+        return f"<LeadLex {core.base_url if core else 'unfinished'}{' closed' if self.__dict__.get('_closed') else ''}>"
 
     async def aclose(self) -> None:
         """Close the connections and end every wait with ``ClientClosed``; closing twice is fine.
@@ -102,12 +108,13 @@ class LeadLex:
         if self._owner is not None or self._closed:
             return
         self._closed = True
+        self._core.pace.close()
         if "approvals" in self.__dict__:
             await self.approvals.aclose()
         await self._core.transport.aclose()
 
     def with_options(self, *, timeout: float | None = None, max_retries: int | None = None) -> LeadLex:
-        """A view of this client with another timeout (seconds) or number of retries; all else is shared."""
+        """A view of this client with another timeout (seconds, for every call) or number of retries, else the same."""
         view = copy(self)
         view.__dict__ = {
             "_core": self._core.with_options(
@@ -129,12 +136,12 @@ class LeadLex:
     ) -> JSONValue:
         """Call an endpoint this release has no method for; returns the parsed body, envelope and all.
 
-        ``path`` starts with ``/v1/`` and is sent as it is. Only a GET is tried again after an unclear failure.
+        ``path`` starts with ``/v1/``; what is percent-encoded in it already stays so. Only a GET is tried again after
+        an unclear failure.
         """
         if not path.startswith("/") or "?" in path or "#" in path:
             raise ConfigurationError(f"path must start with / and have no query, not {path!r}; use query={{...}}")
-        # Braces in a literal path would be taken for the places of arguments.
-        op: Op[object] = Op(method, path.replace("{", "{{").replace("}", "}}"), object)
+        op: Op[object] = Op(method, literal(path), object)
         return await self._core.raw(op, self._core.request(op, json=json, query=query))
 
     @property
@@ -192,7 +199,13 @@ class LeadLex:
         return Lists(self._core)
 
 
-def _checked_key(key: str | None) -> str:
+def _places(session: aiohttp.ClientSession | None) -> int:
+    """As many requests at once as the caller's session has connections, if it limits them."""
+    limit: int = getattr(session.connector, "limit", 0) if session is not None else 0
+    return min(limit or PLACES, PLACES)
+
+
+def _checked_key(key: Secret) -> Secret:
     if not key:
         raise ConfigurationError(
             "no API key: set LEADLEX_API_KEY or pass api_key; make one in LeadLex under Settings, API & Integrations"
@@ -210,7 +223,7 @@ def _checked_url(url: str) -> str:
         host, _ = parts.hostname, parts.port
     except ValueError:
         host, parts = None, urlsplit("")
-    if parts.scheme not in {"http", "https"} or not host or parts.query or parts.fragment or "@" in parts.netloc:
+    if parts.scheme not in {"http", "https"} or not host or _UNFIT.search(url):
         raise ConfigurationError(f"base_url must be like {BASE_URL}, without user, query or fragment")
     if parts.scheme == "http" and not _is_loopback(host):
         raise ConfigurationError(f"base_url must be https: over http the key would travel to {host} in the clear")
@@ -225,12 +238,12 @@ def _is_loopback(host: str) -> bool:
 
 
 def _checked_timeout(timeout: float) -> float:
-    if not 0 < timeout < float("inf"):
+    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not 0 < timeout < math.inf:
         raise ConfigurationError(f"timeout is in seconds and more than 0, not {timeout!r}")
     return timeout
 
 
 def _checked_retries(retries: int) -> int:
-    if retries < 0:
+    if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
         raise ConfigurationError(f"max_retries is 0 or more, not {retries!r}")
     return retries

@@ -31,7 +31,7 @@ line, pickles and copies. None ever holds the API key.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +72,7 @@ __all__ = [
 class LeadLexError(Exception):
     """Base of every error raised by this package."""
 
-    hint: ClassVar[str] = ""
+    hint: str = ""
     """What the reader can do about it; ends the printed line."""
 
     def __init__(
@@ -249,6 +249,8 @@ class ApprovalError(LeadLexError):
         super().__init__(message)
         self.ticket = ticket
         self.launch = launch
+        if ticket is None and "ticket" in self.hint:
+            self.hint = ""
 
 
 class ApprovalDismissed(ApprovalError):

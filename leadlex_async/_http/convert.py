@@ -6,11 +6,11 @@ Forgiving: unknown keys are ignored, null means the field's default, enums are o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from types import NoneType
-from typing import TYPE_CHECKING, TypeVar, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args, get_origin
 
 import attrs
 import orjson
@@ -34,8 +34,12 @@ def decode(op: Op[T], response: Response) -> T:
     if op.returns is NoneType:
         return cast("T", None)
     body = parse(response.body, op.label)
-    payload = _page(body, op.envelope) if _is_page(op.returns) else _unwrap(body, op.envelope)
-    return structure(payload, op.returns, operation=op.label)
+    payload, path = _unwrap(body, op.envelope)
+    if op.paged:
+        rows_of = cast("type[list[object]]", list.__class_getitem__(get_args(op.returns)))
+        items = structure(payload, rows_of, path=path, operation=op.label)
+        return cast("T", _page(items, body.get("meta")))
+    return structure(payload, op.returns, path=path, operation=op.label)
 
 
 def parse(body: bytes, operation: str = "") -> dict[str, JSONValue]:
@@ -59,16 +63,16 @@ def any_json(response: Response, operation: str) -> JSONValue:
 
 def rows(body: dict[str, JSONValue], envelope: str, operation: str = "") -> list[dict[str, JSONValue]]:
     """The list of objects under ``data.<envelope>``, undecoded."""
-    items = _unwrap(body, envelope)
+    items, path = _unwrap(body, envelope)
     if not isinstance(items, list):
-        raise DecodeError("a list is promised here", path=f"$.data.{envelope}", operation=operation)
+        raise DecodeError(f"a list is promised at {path}", path=path, operation=operation)
     return [item for item in items if isinstance(item, dict)]
 
 
 def structure(value: JSONValue, kind: type[T], *, path: str = "$.data", operation: str = "") -> T:
     """Turn parsed JSON into ``kind``."""
     try:
-        return _converter(detailed=False).structure(value, kind)
+        return cast("T", _hook(cast("Hashable", kind))(value, kind))
     except Exception:  # noqa: BLE001 - whatever went wrong, the slower converter below says where
         raise _explain(value, kind, path, operation) from None
 
@@ -85,40 +89,52 @@ def _explain(value: JSONValue, kind: type[T], path: str, operation: str) -> Deco
     return DecodeError("the answer does not have the documented shape", path=path, operation=operation)
 
 
-def _is_page(kind: object) -> bool:
-    return get_origin(kind) is Page
-
-
-def _unwrap(body: dict[str, JSONValue], envelope: str) -> JSONValue:
-    """The payload, whether it lies in ``data`` or in ``data.<envelope>``: the API's pages disagree."""
+def _unwrap(body: dict[str, JSONValue], envelope: str) -> tuple[JSONValue, str]:
+    """The payload and its path, whether it lies in ``data`` or in ``data.<envelope>``: the API's pages disagree."""
     data = body["data"]
     if envelope and isinstance(data, dict) and envelope in data:
-        return data[envelope]
-    return data
+        return data[envelope], f"$.data.{envelope}"
+    return data, "$.data"
 
 
-def _page(body: dict[str, JSONValue], envelope: str) -> JSONValue:
-    meta = body.get("meta")
-    return {"items": _unwrap(body, envelope), **(meta if isinstance(meta, dict) else {})}
+def _page(items: list[T], meta: JSONValue) -> Page[T]:
+    known = meta if isinstance(meta, dict) else {}
+    page, per_page, total = (known.get(name) for name in ("page", "per_page", "total"))
+    return Page(
+        items,
+        page if isinstance(page, int) else 1,
+        per_page if isinstance(per_page, int) else len(items),
+        total if isinstance(total, int) else None,
+    )
+
+
+@cache
+def _hook(kind: Hashable) -> Callable[[JSONValue, type], object]:
+    return _converter(detailed=False).get_structure_hook(cast("type", kind))
 
 
 @cache
 def _converter(*, detailed: bool) -> OrjsonConverter:
     # Imported here: cattrs takes a third of the time aiohttp takes to import, and a program that only builds a client
     # should not wait for it.
+    from cattrs.cols import homogenous_tuple_structure_factory, list_structure_factory  # noqa: PLC0415
     from cattrs.preconf.orjson import make_converter  # noqa: PLC0415
 
     converter = make_converter(detailed_validation=detailed)
-    # By identity: a hook registered for `str` itself would take every string enum, too.
-    converter.register_structure_hook_func(_STRICT.__contains__, _strict)
-    converter.register_structure_hook_func(_is_open_enum, _word)
+    for kind, hook in _STRICT.items():
+        converter.register_structure_hook(kind, hook)
     converter.register_structure_hook_func(_is_json, _as_is)
     converter.register_structure_hook_func(_is_json_object, _object)
 
     def record(kind: type[attrs.AttrsInstance]) -> Hook:
         return _record_hook(converter, kind, detailed=detailed)
 
+    def sequence(kind: type[tuple[T, ...] | list[T]]) -> Callable[[JSONValue, object], object]:
+        make = homogenous_tuple_structure_factory if get_origin(kind) is tuple else list_structure_factory
+        return partial(_sequence, make(kind, converter))
+
     converter.register_structure_hook_factory(attrs.has, record)
+    converter.register_structure_hook_factory(_is_sequence, sequence)
     return converter
 
 
@@ -131,10 +147,12 @@ def _record_hook(converter: OrjsonConverter, kind: type[attrs.AttrsInstance], *,
     inner = make_dict_structure_fn(kind, converter, _cattrs_detailed_validation=detailed)
 
     def hook(value: JSONValue, wanted: type[attrs.AttrsInstance]) -> attrs.AttrsInstance:
-        known = {key: item for key, item in _object(value, dict).items() if item is not None}
+        known: dict[str, JSONValue] = _object(value, dict)
+        if others or None in known.values():
+            known = {key: item for key, item in known.items() if item is not None}
         for other, name in others:
             if other in known:
-                known.setdefault(name, known[other])
+                known[name] = known.get(name, known[other])
         return inner(known, wanted)
 
     return hook
@@ -149,16 +167,15 @@ def _is_json_object(kind: object) -> bool:
     return get_origin(kind) in {Mapping, dict}
 
 
-def _is_open_enum(kind: object) -> bool:
-    return isinstance(kind, type) and issubclass(kind, OpenEnum)
+def _is_sequence(kind: object) -> bool:
+    return get_origin(kind) in {tuple, list}
 
 
-def _strict(value: JSONValue, kind: type) -> object:
-    return _STRICT[kind](value)
-
-
-def _word(value: JSONValue, kind: type[OpenEnum]) -> OpenEnum:
-    return kind(_text(value))
+def _sequence(inner: Callable[[JSONValue, object], object], value: JSONValue, kind: object) -> object:
+    """Whatever can be iterated is not a list: text, above all."""
+    if not isinstance(value, list):
+        raise TypeError("expected a list")
+    return inner(value, kind)
 
 
 def _as_is(value: JSONValue, _: object) -> JSONValue:
@@ -171,19 +188,23 @@ def _object(value: JSONValue, _: object) -> dict[str, JSONValue]:
     return value
 
 
-def _text(value: JSONValue) -> str:
+def _text(value: JSONValue, _: object) -> str:
     if not isinstance(value, str):
         raise TypeError("expected text")
     return value
 
 
-def _flag(value: JSONValue) -> bool:
+def _word(value: JSONValue, kind: Callable[[str], OpenEnum]) -> OpenEnum:
+    return kind(_text(value, str))
+
+
+def _flag(value: JSONValue, _: object) -> bool:
     if not isinstance(value, bool):
         raise TypeError("expected true or false")
     return value
 
 
-def _integer(value: JSONValue) -> int:
+def _integer(value: JSONValue, _: object) -> int:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if not isinstance(value, int) or isinstance(value, bool):
@@ -191,23 +212,24 @@ def _integer(value: JSONValue) -> int:
     return value
 
 
-def _number(value: JSONValue) -> float:
+def _number(value: JSONValue, _: object) -> float:
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         raise TypeError("expected a number")
     return float(value)
 
 
-def _moment(value: JSONValue) -> datetime:
+def _moment(value: JSONValue, _: object) -> datetime:
     if not isinstance(value, str):
         raise TypeError("expected an ISO 8601 timestamp")
     moment = datetime.fromisoformat(value)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-_STRICT: dict[object, Callable[[JSONValue], object]] = {
+_STRICT: dict[type, Callable[[JSONValue, Any], object]] = {
     str: _text,
     bool: _flag,
     int: _integer,
     float: _number,
     datetime: _moment,
+    OpenEnum: _word,
 }

@@ -85,10 +85,10 @@ def error_from(response: Response, operation: str) -> LeadLexError:
     code, message, details = _read_error(response)
     kind = _kind(response.status, code, message, operation)
     error = kind(
-        redact(message),
+        message,
         status=response.status,
         code=code,
-        request_id=response.headers.get("X-Request-ID"),
+        request_id=_request_id(response),
         operation=operation,
     )
     error.retry_after = retry_after(response.headers)
@@ -103,14 +103,19 @@ def _redirected(response: Response, operation: str) -> LeadLexError:
         "Check base_url",
         status=response.status,
         code="redirect",
-        request_id=response.headers.get("X-Request-ID"),
+        request_id=_request_id(response),
         operation=operation,
     )
 
 
+def _request_id(response: Response) -> str | None:
+    value = response.headers.get("X-Request-ID")
+    return redact(value) if value else None
+
+
 def _read_error(response: Response) -> tuple[str | None, str, Mapping[str, object]]:
     try:
-        error = orjson.loads(response.body)["error"]
+        error = orjson.loads(redact(response.body.decode(errors="replace")))["error"]
         code, message, details = error.get("code"), error.get("message"), error.get("details")
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
         content = response.headers.get("Content-Type", "no content type").partition(";")[0]
@@ -166,7 +171,10 @@ def _reset_in(message: str) -> datetime | None:
     found = _RESETS_AT.search(message)
     if found is None:
         return None
-    moment = datetime.fromisoformat(found[0])
+    try:
+        moment = datetime.fromisoformat(found[0])
+    except ValueError:
+        return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, TypeVar, get_origin
 
 from attrs import field, frozen
+
+from .record import Page
 
 T = TypeVar("T")
 
@@ -28,13 +30,14 @@ class Op(Generic[T]):
     idempotent: bool = field(default=False, kw_only=True)
     credits: str = field(default="", kw_only=True)
     timeout: float | None = field(default=None, kw_only=True)
+    label: str = field(init=False, repr=False)
+    """How logs and errors name the operation: no ids in it."""
+    safe: bool = field(init=False, repr=False)
+    """Whether sending it twice has the effect of sending it once."""
+    paged: bool = field(init=False, repr=False)
+    """Whether it answers a ``Page``."""
 
-    @property
-    def label(self) -> str:
-        """How logs and errors name the operation: no ids in it."""
-        return f"{self.method} {self.path}"
-
-    @property
-    def safe(self) -> bool:
-        """Whether sending it twice has the effect of sending it once."""
-        return self.method == "GET" or self.idempotent
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "label", f"{self.method} {self.path}")
+        object.__setattr__(self, "paged", get_origin(self.returns) is Page)
+        object.__setattr__(self, "safe", self.method == "GET" or self.idempotent)

@@ -8,15 +8,15 @@ The day: the server's own ``X-RateLimit-Remaining`` is the truth, since other pr
 from __future__ import annotations
 
 import math
-from asyncio import get_running_loop
+from asyncio import Event, get_running_loop, timeout
 from collections import deque
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from attrs import frozen
 
-from ..errors import RateLimited
+from ..errors import ClientClosed, RateLimited
 from . import faults
 from .plan import Plan
 
@@ -35,6 +35,9 @@ POLLS_OF_MINUTE = 0.2
 POLLS_OF_DAY = 0.1
 FIRST_HOLD = 2.0
 LONGEST_HOLD = 60.0
+PLACES = 100
+"""Requests in flight at once. The wait for a place is here and not in aiohttp's pool, which counts it into its total
+timeout: a burst would time out in its own queue, and nobody could tell that from a timeout after sending."""
 
 
 @frozen
@@ -49,8 +52,9 @@ class RateLimit:
 class Pacer:
     """Turns for requests: first come, first served, except that polls go first and have a share of their own."""
 
-    def __init__(self, plan: Plan | None, clock: ServerClock) -> None:
+    def __init__(self, plan: Plan | None, clock: ServerClock, *, places: int = PLACES) -> None:
         self._clock = clock
+        self._places = places
         self._given = plan is not None
         # Until the first answer tells the plan, the smallest one is assumed.
         self._plan = plan or Plan.STARTER
@@ -66,6 +70,24 @@ class Pacer:
         self._reservations = 0
         self._queues: dict[Lane, deque[Future[None]]] = {"poll": deque(), "call": deque()}
         self._timer: TimerHandle | None = None
+        self._closing = Event()
+
+    def close(self) -> None:
+        """Let nothing more out: whoever waits here gets ``ClientClosed``, now and later."""
+        self._closing.set()
+        for queue in self._queues.values():
+            for future in queue:
+                if not future.done():
+                    future.set_exception(_closed())
+            queue.clear()
+
+    async def rest(self, seconds: float) -> None:
+        """Sleep, but end in ``ClientClosed`` when the client is closed meanwhile."""
+        with suppress(TimeoutError):
+            async with timeout(seconds):
+                await self._closing.wait()
+        if self._closing.is_set():
+            raise _closed()
 
     @property
     def plan(self) -> Plan:
@@ -106,6 +128,8 @@ class Pacer:
 
     async def acquire(self, lane: Lane = "call") -> None:
         """Wait for a turn; ``release`` must follow. A spent day is ``RateLimited`` at once."""
+        if self._closing.is_set():
+            raise _closed()
         if not self._queues[lane] and not self._queues["poll"] and self._free(lane):
             self._take()
             return
@@ -178,7 +202,7 @@ class Pacer:
         self._held_until = max(self._held_until, get_running_loop().time() + pause)
 
     def _roll_day(self) -> None:
-        if self._day_ends is not None and get_running_loop().time() >= self._day_ends:
+        while self._day_ends is not None and get_running_loop().time() >= self._day_ends:
             self._left = self._plan.per_day
             self._day_ends += 86_400.0
 
@@ -190,10 +214,13 @@ class Pacer:
 
     def _free(self, lane: Lane) -> bool:
         """Whether a request of this lane may go out right now."""
+        if self._in_flight >= self._places:
+            return False
         limit = self._plan.per_minute
         if limit is not None:
             now = get_running_loop().time()
-            while self._finished and self._finished[0] <= now - MINUTE:
+            # The very sum that `_next_place` arms the timer with: rounding must not set them at odds.
+            while self._finished and self._finished[0] + MINUTE <= now:
                 self._finished.popleft()
             if self._in_flight + len(self._finished) >= limit - self._kept(lane, limit, POLLS_OF_MINUTE):
                 return False
@@ -245,6 +272,10 @@ class Pacer:
 
     def _next_place(self) -> float:
         return self._finished[0] + MINUTE if self._finished else 0.0
+
+
+def _closed() -> ClientClosed:
+    return ClientClosed("this client is closed; nothing was sent")
 
 
 def _count(headers: Mapping[str, str], name: str) -> int | None:

@@ -20,6 +20,10 @@ class Plan:
     per_minute: int | None
     per_day: int | None
 
+    def __attrs_post_init__(self) -> None:
+        if any(limit is not None and limit < 1 for limit in (self.per_minute, self.per_day)):
+            raise ConfigurationError("a plan allows at least one request a minute and a day; None means no limit")
+
     STARTER: ClassVar[Plan]
     PRO: ClassVar[Plan]
     ORG: ClassVar[Plan]
@@ -32,7 +36,7 @@ class Plan:
             return plan
         try:
             return _NAMED[plan.lower()]
-        except KeyError:
+        except (KeyError, AttributeError):
             known = ", ".join(_NAMED)
             raise ConfigurationError(
                 f"unknown plan {plan!r}; use one of {known}, or Plan(per_minute, per_day)"
@@ -44,7 +48,7 @@ class Plan:
         named = max(
             (plan for plan in (cls.PRO, cls.ORG) if (plan.per_day or 0) <= limit), default=cls.STARTER, key=_size
         )
-        return cls(named.per_minute, limit)
+        return cls(named.per_minute, max(1, limit))
 
 
 def _size(plan: Plan) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 
 LARGEST_EVENT = 2**20
 """Characters; a stream that never ends an event must not fill the memory."""
+
+
+# A carriage return at the very end may be half of a line break, so it waits for the next bytes.
+_LINE_END = re.compile(r"\r\n|\n|\r(?!\Z)")
 
 
 @frozen
@@ -35,10 +40,8 @@ class EventParser:
 
     def feed(self, chunk: bytes) -> Iterator[ServerEvent]:
         """Take the next bytes and give the events they complete."""
-        self._text += self._decoder.decode(chunk)
-        if len(self._text) + sum(map(len, self._data)) > LARGEST_EVENT:
-            raise DecodeError("an event of the stream is too large")
-        while (line := self._next_line()) is not None:
+        *lines, self._text = _LINE_END.split(self._text + self._decoder.decode(chunk))
+        for line in lines:
             if line:
                 self._field(line)
             elif self._data:
@@ -46,18 +49,8 @@ class EventParser:
                 self._name, self._data = "", []
             else:
                 self._name = ""
-
-    def _next_line(self) -> str | None:
-        """Cut off one line; a carriage return at the very end may be half of a line break, so it waits."""
-        ends = [at for at in (self._text.find("\n"), self._text.find("\r")) if at >= 0]
-        if not ends:
-            return None
-        end = min(ends)
-        if self._text[end] == "\r" and end + 1 == len(self._text):
-            return None
-        line, skip = self._text[:end], 2 if self._text[end : end + 2] == "\r\n" else 1
-        self._text = self._text[end + skip :]
-        return line
+        if len(self._text) + sum(map(len, self._data)) > LARGEST_EVENT:
+            raise DecodeError("an event of the stream is too large")
 
     def _field(self, line: str) -> None:
         name, _, value = line.partition(":")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias, cast
 from urllib.parse import quote, urlencode
 
 import orjson
-from attrs import define
+from attrs import define, field
 
 from ..errors import ValidationError
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 JSONValue: TypeAlias = "dict[str, JSONValue] | list[JSONValue] | str | int | float | bool | None"
+
+
+_PLAIN = re.compile(r"[A-Za-z0-9_~-]+")
 
 
 class Secret(str):
@@ -43,15 +47,30 @@ class Response:
     """One whole HTTP response; ``headers`` ignore the case of their names."""
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    """Not shown: a server may echo the key it was sent."""
 
 
 def segment(name: str, value: object) -> str:
     """Percent-encode one path argument as a single segment, or refuse it with ``ValidationError``."""
+    if isinstance(value, str) and _PLAIN.fullmatch(value):
+        return value
     if not isinstance(value, str) or not value.strip() or value in {".", ".."}:
         raise ValidationError(f"{name} must be a non-empty id, not {value!r}")
-    return quote(value, safe="")
+    return _quoted(value, safe="")
+
+
+def literal(path: str) -> str:
+    """Percent-encode what may not stand in a path; what is encoded already stays as it is."""
+    return _quoted(path, safe="/%:@!$&'()*+,;=~")
+
+
+def _quoted(text: str, *, safe: str) -> str:
+    try:
+        return quote(text, safe=safe)
+    except UnicodeEncodeError:
+        raise ValidationError(f"{text!r} is not text that can be sent") from None
 
 
 def expand(template: str, arguments: Mapping[str, object]) -> str:
@@ -70,23 +89,28 @@ def timestamp(value: datetime) -> str:
 
 def encode_query(query: Mapping[str, object]) -> str:
     """Encode query parameters: None is left out, a list repeats its name, times become UTC."""
-    return urlencode(list(_pairs(query)))
+    try:
+        return urlencode(list(_pairs(query)))
+    except UnicodeEncodeError:
+        raise ValidationError("the query holds text that cannot be sent") from None
 
 
 def _pairs(query: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     for name, value in query.items():
-        if value is None:
-            continue
-        if isinstance(value, bool):
-            yield name, "true" if value else "false"
-        elif isinstance(value, datetime):
-            yield name, timestamp(value)
-        elif isinstance(value, (str, int, float)):
-            yield name, str(value)
-        elif isinstance(value, (list, tuple)):
-            yield from ((name, str(item)) for item in cast("Sequence[object]", value))
-        else:
-            raise ValidationError(f"{name} cannot be a {type(value).__name__} in a query")
+        if isinstance(value, (list, tuple)):
+            yield from ((name, _scalar(name, item)) for item in cast("Sequence[object]", value))
+        elif value is not None:
+            yield name, _scalar(name, value)
+
+
+def _scalar(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return timestamp(value)
+    if isinstance(value, (str, int, float)):
+        return str(value)
+    raise ValidationError(f"{name} cannot be a {type(value).__name__} in a query")
 
 
 def encode_json(body: object) -> bytes:
@@ -94,7 +118,8 @@ def encode_json(body: object) -> bytes:
     try:
         return orjson.dumps(body, default=_encode_default, option=orjson.OPT_PASSTHROUGH_DATETIME)
     except orjson.JSONEncodeError as error:
-        raise ValidationError(f"the request body cannot be written as JSON: {error}") from None
+        # orjson wraps what the function below raises, which is the better reason.
+        raise ValidationError(f"the request body cannot be written as JSON: {error.__cause__ or error}") from None
 
 
 def _encode_default(value: object) -> object:
@@ -103,6 +128,8 @@ def _encode_default(value: object) -> object:
             return timestamp(value)
         except ValidationError as error:
             raise TypeError(error.message) from None
+    if isinstance(value, Mapping):
+        return dict(cast("Mapping[object, object]", value))
     if isinstance(value, (set, frozenset)):
-        return sorted(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - any sortable items
+        return sorted(cast("set[str]", value))
     raise TypeError(f"{type(value).__name__} is not a JSON type")

@@ -10,113 +10,95 @@ import attrs
 import backoff
 
 from .._http import convert, retry
-from ..errors import (
-    AuthenticationError,
-    Conflict,
-    LeadLexError,
-    NotFound,
-    PermissionDenied,
-    RateLimited,
-    StartOutcomeUnknown,
-    ValidationError,
-)
-from ..models.campaigns import CampaignStatus, Started
-from ..models.lexi import LexiTaskStatus
+from ..errors import ClientClosed, Conflict, LeadLexError, RateLimited, ValidationError
 from ..resources import campaigns
 from .ticket import LaunchTicket
+from .truth import Truth, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from .._http.core import Core
     from .._http.wire import Response
-    from ..models.lexi import LexiTask
     from .ledger import Ledger
     from .reader import Reader
 
-READ_AFTER = (0.5, 2.0, 8.0)
-"""Seconds before each reading of the truth after a lost answer: the start may be committed after the first reading."""
 MOST_REFUSALS = 10
 """Answers 429 in a row, several minutes' worth, that a start is tried again after: others may use the same key."""
 GRACE = 5.0
 """Seconds that a cancelled start is given to hear the answer of what it has sent."""
 
-_LAUNCHED = frozenset({CampaignStatus.ACTIVE, CampaignStatus.COMPLETED})
-_APPROVED = (LexiTaskStatus.APPROVED, LexiTaskStatus.COMPLETED)
-_REFUSED = (LexiTaskStatus.DISMISSED, LexiTaskStatus.FAILED)
-
 
 class Starter:
     """Sends starts and finds out what became of those whose answer was lost.
 
-    The ledger is told of every intent before it is sent and of every ticket, so that nothing is lost to a
-    cancellation; the tasks it knows as decided belong to earlier launches.
+    The ledger is told of every intent before it is sent and of every ticket, so that nothing is lost to a cancellation.
     """
 
     def __init__(self, core: Core, reader: Reader, ledger: Ledger) -> None:
         self._core = core
-        self._reader = reader
         self._ledger = ledger
-        self._flights: set[asyncio.Task[object]] = set()
+        self._truth = Truth(core, reader, ledger)
+        self._flights: set[asyncio.Task[Response]] = set()
 
     async def begin(self, campaign_id: str, *, adopt: bool = False) -> LaunchTicket:
         """Start the campaign, or join the launch that is under way where ``adopt`` allows it."""
-        intent = LaunchTicket(campaign_id=campaign_id, base_url=self._core.base_url, started_at=self._core.clock.now())
-        try:
-            with self._core.pace.reserve():
-                found = await self._under_way(intent, await self._status(intent), since=None) if adopt else None
-                ticket = found or await self._start(intent)
-        except StartOutcomeUnknown:
-            raise
-        except LeadLexError:
-            self._ledger.drop(intent)
-            raise
-        self._ledger.note(ticket)
-        return ticket
+        with self._core.pace.reserve():
+            if adopt and (found := await self._truth.join(self._intent(campaign_id))) is not None:
+                self._ledger.note(found)
+                return found
+            return await self._start(campaign_id)
 
     async def aclose(self) -> None:
-        """End what is still in flight."""
+        """End what is still in flight; those who wait for it get ``ClientClosed``."""
         for flight in self._flights:
             flight.cancel()
         if self._flights:
             await asyncio.wait([*self._flights])
 
-    async def _start(self, intent: LaunchTicket) -> LaunchTicket:
+    def _intent(self, campaign_id: str) -> LaunchTicket:
+        return LaunchTicket(campaign_id=campaign_id, base_url=self._core.base_url, started_at=self._core.clock.now())
+
+    async def _start(self, campaign_id: str) -> LaunchTicket:
         """Send the start, again only when the last one surely did not arrive or surely had no effect."""
+        intent, began = self._intent(campaign_id), asyncio.get_running_loop().time()
         lost: LeadLexError | None = None
         pauses, refusals = self._pauses(), 0
         while True:
             try:
-                return _ticket(intent, await self._send(intent))
-            except (ValidationError, Conflict) as error:
-                # After a lost answer of our own, "already active" most likely speaks of our own start.
-                found = await self._settle(intent, (0.0,)) if lost else None
-                if found is None:
-                    raise error from None
-                return found
+                return await self._send(intent, began)
+            except ClientClosed:
+                raise
             except LeadLexError as error:
                 last = error
-            if retry.ambiguous(last):
-                lost = last
-                if (found := await self._settle(intent, READ_AFTER)) is not None:
-                    return found
-            elif not retry.passing(last):
-                raise last
-            else:
+            if lost is None and not retry.ambiguous(last):
                 self._ledger.drop(intent)
+            if retry.ambiguous(last) or (lost is not None and isinstance(last, (ValidationError, Conflict))):
+                # Either its answer was lost, or "already active" most likely speaks of an own start before.
+                intent, lost = self._dated(intent, began), lost or last
+                if (found := await self._truth.settle(intent, at_once=not retry.ambiguous(last))) is not None:
+                    self._ledger.note(found, was=intent)
+                    return found
+            if not (retry.passing(last) or retry.ambiguous(last)):
+                raise _given_up(intent, lost, last)
             if isinstance(last, RateLimited) and (refusals := refusals + 1) < MOST_REFUSALS:
                 continue  # surely not started, and the pacer holds the next try back
             if (pause := next(pauses, None)) is None:
-                raise last if lost is None else _unknown(intent, "it had no effect whenever it was read") from lost
-            await asyncio.sleep(pause)
+                raise _given_up(intent, lost, last)
+            await self._core.pace.rest(pause)
+
+    def _dated(self, intent: LaunchTicket, began: float) -> LaunchTicket:
+        """The intent by the server's clock, which the first answer tells."""
+        dated = attrs.evolve(intent, started_at=self._core.clock.at(began))
+        self._ledger.note(dated, was=intent)
+        return dated
 
     def _pauses(self) -> Iterator[float]:
         growth = backoff.expo(base=2, factor=retry.FIRST_PAUSE, max_value=retry.LONGEST_PAUSE)
         next(growth)
         return islice(growth, self._core.max_retries)
 
-    async def _send(self, intent: LaunchTicket) -> Started:
+    async def _send(self, intent: LaunchTicket, began: float) -> LaunchTicket:
         """Send once; a cancellation meanwhile waits for the answer, notes it, and goes on."""
         request = self._core.request(campaigns.START, id=intent.campaign_id)
         await self._core.pace.acquire()
@@ -127,99 +109,53 @@ class Starter:
         try:
             response = await asyncio.shield(flight)
         except asyncio.CancelledError:
-            await self._hear(flight, intent)
-            raise
-        return convert.decode(campaigns.START, response)
+            await self._hear(flight, intent, began)
+            if _cancelled_by_others():
+                raise
+            raise ClientClosed("the client was closed while this start was in flight; its ticket is kept") from None
+        return self._answered(intent, began, response)
 
-    def _landed(self, flight: asyncio.Task[object]) -> None:
+    def _landed(self, flight: asyncio.Task[Response]) -> None:
         self._flights.discard(flight)
         if not flight.cancelled():
             flight.exception()  # marks it as seen: nobody awaits a flight whose waiter was cancelled
 
-    async def _hear(self, flight: asyncio.Task[Response], intent: LaunchTicket) -> None:
+    async def _hear(self, flight: asyncio.Task[Response], intent: LaunchTicket, began: float) -> None:
         try:
             await asyncio.wait({flight}, timeout=GRACE)
         finally:
             if not flight.done():
                 flight.cancel()
             elif not flight.cancelled():
-                self._record(flight, intent)
+                self._record(flight, intent, began)
 
-    def _record(self, flight: asyncio.Task[Response], intent: LaunchTicket) -> None:
-        """Keep what the answer said; a clear refusal leaves nothing to keep."""
-        error = flight.exception()
-        if error is None:
-            self._ledger.note(_heard(intent, flight.result()))
-        elif isinstance(error, LeadLexError) and not retry.ambiguous(error):
-            self._ledger.drop(intent)
-
-    async def _settle(self, intent: LaunchTicket, delays: tuple[float, ...]) -> LaunchTicket | None:
-        """What became of a lost start: its ticket, None if it surely had no effect, else ``StartOutcomeUnknown``."""
-        seen, idle = "nothing could be read", False
-        for delay in delays:
-            await asyncio.sleep(delay)
-            try:
-                status = await self._status(intent)
-                found = await self._under_way(intent, status, since=intent.started_at)
-            except (AuthenticationError, PermissionDenied) as error:
-                raise _unknown(intent, f"reading it is not allowed: {error.message}") from None
-            except LeadLexError as error:
-                seen, idle = f"the last reading failed: {error.message}", False
-                continue
-            if found is not None:
-                return found
-            # A paused campaign may be the one just started, paused by a person: only a draft surely was not started.
-            seen, idle = f"the campaign is {status or 'gone'}", status in {CampaignStatus.DRAFT, None}
-        if not idle:
-            raise _unknown(intent, seen)
-        return await self._decided(intent, seen)
-
-    async def _status(self, intent: LaunchTicket) -> CampaignStatus | None:
-        """The campaign's status, None if it does not exist."""
+    def _record(self, flight: asyncio.Task[Response], intent: LaunchTicket, began: float) -> None:
+        """Keep what the answer said; a clear refusal leaves nothing to keep, an unclear answer the intent."""
         try:
-            campaign = await self._reader.campaign(intent.campaign_id)
-        except NotFound:
-            return None
-        return campaign.status or CampaignStatus("without a status")
-
-    async def _under_way(
-        self, intent: LaunchTicket, status: CampaignStatus | None, *, since: datetime | None
-    ) -> LaunchTicket | None:
-        """The ticket of a launch that the campaign's status or a pending task shows."""
-        task = await self._reader.find_start((LexiTaskStatus.PENDING,), intent.campaign_id, None, self._ledger.decided)
-        if task is None and status in _LAUNCHED:
-            task = await self._reader.find_start(_APPROVED, intent.campaign_id, since, self._ledger.decided)
-        if task is not None or status == CampaignStatus.PENDING_APPROVAL:
-            return _waiting(intent, task)
-        return attrs.evolve(intent, status=CampaignStatus.ACTIVE) if status in _LAUNCHED else None
-
-    async def _decided(self, intent: LaunchTicket, seen: str) -> LaunchTicket | None:
-        """The ticket of a lost start that was decided before it was read: dismissed, say, within seconds."""
-        try:
-            task = await self._reader.find_start(
-                _APPROVED + _REFUSED, intent.campaign_id, intent.started_at, self._ledger.decided
-            )
+            self._answered(intent, began, flight.result())
         except LeadLexError as error:
-            raise _unknown(intent, f"{seen}; the decided tasks could not be read: {error.message}") from None
-        return _waiting(intent, task) if task is not None else None
+            if not retry.ambiguous(error):
+                self._ledger.drop(intent)
+
+    def _answered(self, intent: LaunchTicket, began: float, response: Response) -> LaunchTicket:
+        started = convert.decode(campaigns.START, response)
+        ticket = attrs.evolve(
+            intent, task_id=started.task_id, status=started.status, started_at=self._core.clock.at(began)
+        )
+        self._ledger.note(ticket, was=intent)
+        return ticket
 
 
-def _ticket(intent: LaunchTicket, started: Started) -> LaunchTicket:
-    return attrs.evolve(intent, task_id=started.task_id, status=started.status)
+def _cancelled_by_others() -> bool:
+    """Whether it is this task that was cancelled, and not just the flight it waits for."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
-def _waiting(intent: LaunchTicket, task: LexiTask | None) -> LaunchTicket:
-    return attrs.evolve(intent, task_id=task.id if task else None, status=CampaignStatus.PENDING_APPROVAL)
-
-
-def _heard(intent: LaunchTicket, response: Response) -> LaunchTicket:
-    try:
-        return _ticket(intent, convert.decode(campaigns.START, response))
-    except LeadLexError:
-        return intent
-
-
-def _unknown(intent: LaunchTicket, seen: str) -> StartOutcomeUnknown:
-    return StartOutcomeUnknown(
-        f"the answer to the start of campaign {intent.campaign_id} was lost, and {seen}", ticket=intent, seen=seen
-    )
+def _given_up(intent: LaunchTicket, lost: LeadLexError | None, last: LeadLexError) -> LeadLexError:
+    """The error to end with: once an answer was lost, a late effect of that start cannot be ruled out."""
+    if lost is None or isinstance(last, (ValidationError, Conflict)):
+        return last
+    error = unknown(intent, f"it had no effect whenever it was read; the last try: {last.message}")
+    error.__cause__ = last
+    return error

@@ -36,8 +36,9 @@ LEAST_WORTH = 1.0
 MOST_OF_DAY = 0.8
 """Of what is left, over the time that the launches at hand may well take: another program may need the rest."""
 SCARCITY = 2200.0
-EXHAUSTION = 4.13 * MEDIAN_WAIT
-"""N lognormal waits polled at the best interval take k·sqrt(N·EXHAUSTION/(c·k)) requests."""
+MOST_CAUTION = 10.0
+EXHAUSTION = 6.0 * MEDIAN_WAIT
+"""N lognormal waits polled at the best interval take k·sqrt(4.13·N·median/(c·k)) requests; this leaves some over."""
 
 
 class Cadence:
@@ -100,13 +101,14 @@ class Cadence:
     def _worth(self, launches: int, budget: tuple[int, float] | None) -> float:
         """Waiter-seconds that one request is worth: the scarcer requests are, the more.
 
-        The last term is what would use up exactly what is left; the one before it, of a lower power, keeps well away
-        from that while there is plenty. Its factor is measured (docs/benchmarks.md).
+        The last term is what would use up exactly what is left. Caution, of a lower power, keeps well away from that
+        while there is plenty; its factor is measured (docs/benchmarks.md).
         """
         if budget is None:
             return LEAST_WORTH
         left = max(1, budget[0])
-        return max(LEAST_WORTH, SCARCITY * launches / math.pow(left, 1.5), EXHAUSTION * launches * self._cost / left**2)
+        caution = min(MOST_CAUTION, SCARCITY * launches / math.pow(left, 1.5))
+        return max(LEAST_WORTH, caution, EXHAUSTION * launches * self._cost / left**2)
 
     def _pace(self) -> float:
         """How much faster than foreseen these people decide."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from datetime import datetime
 
     from .ticket import LaunchTicket
 
@@ -21,26 +21,20 @@ class Ledger:
 
     def __init__(self) -> None:
         self._open: dict[str, list[LaunchTicket]] = {}
-        self._decided: dict[str, None] = {}
+        self._decided: dict[str, tuple[str, datetime]] = {}
 
     @property
     def tickets(self) -> list[LaunchTicket]:
-        """The tickets of the open launches, oldest first."""
+        """The tickets of the open launches."""
         return [ticket for tickets in self._open.values() for ticket in tickets]
 
-    def latest(self, campaign_id: str) -> LaunchTicket | None:
-        """The ticket of this campaign's latest open launch."""
-        tickets = self._open.get(campaign_id)
-        return tickets[-1] if tickets else None
+    def of(self, campaign_id: str) -> list[LaunchTicket]:
+        """The tickets of this campaign's open launches, oldest first."""
+        return [*self._open.get(campaign_id, ())]
 
-    @property
-    def decided(self) -> Collection[str]:
-        """The ids of decided tasks."""
-        return self._decided.keys()
-
-    def note(self, ticket: LaunchTicket) -> None:
-        """A start is about to be sent, or was answered, or a launch was joined."""
-        others = self._others(ticket)
+    def note(self, ticket: LaunchTicket, *, was: LaunchTicket | None = None) -> None:
+        """A start is about to be sent; or one was answered that ``was`` noted before; or a launch was joined."""
+        others = [other for other in self._others(ticket) if other is not was]
         self._open[ticket.campaign_id] = [*others, ticket]
 
     def drop(self, ticket: LaunchTicket, task_id: str | None = None) -> None:
@@ -51,9 +45,13 @@ class Ledger:
         else:
             self._open.pop(ticket.campaign_id, None)
         if task_id is not None:
-            self._decided[task_id] = None
+            self._decided[task_id] = (ticket.campaign_id, ticket.started_at)
             if len(self._decided) > REMEMBERED:
                 del self._decided[next(iter(self._decided))]
+
+    def taken(self, ticket: LaunchTicket, task_id: str) -> bool:
+        """Whether the task is known to have decided another launch than this ticket's."""
+        return self._decided.get(task_id, (ticket.campaign_id, ticket.started_at))[1] != ticket.started_at
 
     def _others(self, ticket: LaunchTicket, task_id: str | None = None) -> list[LaunchTicket]:
         """The open tickets of the same campaign that are of another launch."""

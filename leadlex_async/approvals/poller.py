@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -36,6 +37,8 @@ LOOK_UP = (LexiTaskStatus.APPROVED, LexiTaskStatus.COMPLETED, LexiTaskStatus.DIS
 """Where a task may be that is no longer pending, in the order it passes through them."""
 QUESTIONS = 2
 """Campaigns asked in one round about tasks that are in no list."""
+LULL = 60.0
+"""Seconds without a new waiter after which the next one starts the interval anew: a burst does so once."""
 MANY = 20
 LEAD = (0.05, 1.0)
 """Seconds, at least and at most, that the last poll comes before a deadline, so that its answer lands on it."""
@@ -59,7 +62,8 @@ class Poller:
         self._rounds = 0
         self._requests = 0
         self._movements = 0
-        self._last_round = 0.0
+        self._last_round = -math.inf
+        self._last_join = -math.inf
         self._next_round = 0.0
         self._learnt = 0.0
         self._failures = 0
@@ -75,14 +79,19 @@ class Poller:
         """Serve a waiter; ``soon`` when its task may be decided already or a reviewer waits to see it."""
         now = self._now()
         if not self._watches:
-            self._cadence.restart()
-            self._next_round = now if soon else now + self._cadence.step()
-            self._last_round = max(self._last_round, now - SHORTEST)
+            self._next_round = math.inf
             self._learnt = now
+        if now - self._last_join > LULL or not self._watches:
+            self._cadence.restart()
+            if not soon:
+                self._next_round = min(self._next_round, now + self._cadence.step())
+        self._last_join = now
         self._watches[watch] = watch.since
+        if watch.deadline is not None:
+            watch.timer = asyncio.get_running_loop().call_at(watch.deadline, self._expire, watch)
         self._joined += watch.since
         if soon:
-            self._next_round = min(self._next_round, max(now, self._last_round + SHORTEST))
+            self.hasten()
         if watch.deadline is not None:
             self._next_deadline = min(self._next_deadline or watch.deadline, watch.deadline)
         self._wake.set()
@@ -91,9 +100,12 @@ class Poller:
 
     def leave(self, watch: Watch) -> None:
         """Stop serving a waiter; the last one stops the loop."""
-        self._joined -= self._watches.pop(watch, 0.0)
-        if watch.reviewing is not None:
-            watch.reviewing.cancel()
+        if watch not in self._watches:
+            return
+        self._joined -= self._watches.pop(watch)
+        for timer in (watch.timer, watch.reviewing):
+            if timer is not None:
+                timer.cancel()
         if not self._watches and self._task is not None:
             self._task.cancel()
             self._ending.add(self._task)
@@ -116,6 +128,14 @@ class Poller:
         """A verified push decides a wait at once."""
         self._cadence.pushed()
         self._settle(watch, status, None)
+
+    def hasten(self) -> None:
+        """Something may have happened: look soon."""
+        self._next_round = min(self._next_round, max(self._now(), self._last_round + SHORTEST))
+        self._wake.set()
+
+    def _expire(self, watch: Watch) -> None:
+        watch.expire(now=self._now(), polls=self._rounds)
 
     def watching(self) -> list[Watch]:
         """Those who wait."""
@@ -165,7 +185,7 @@ class Poller:
         self._rounds, self._requests, self._movements = self._rounds + 1, 0, 0
         try:
             await self._read()
-        except (AuthenticationError, PermissionDenied) as error:
+        except (AuthenticationError, PermissionDenied, ClientClosed) as error:
             for watch in self.watching():
                 watch.fail(error)
         except LeadLexError as error:
@@ -213,21 +233,19 @@ class Poller:
     async def _read(self) -> None:
         """Look where each task is expected; look up those that are not there."""
         missing: list[Watch] = []
-        read: set[LexiTaskStatus] = set()
+        listings: dict[LexiTaskStatus, TaskList] = {}
         for status in (LexiTaskStatus.PENDING, LexiTaskStatus.APPROVED):
             expected = [watch for watch in self.watching() if watch.expected == status]
             if expected:
-                listing = await self._list(status)
-                read.add(status)
+                listing = listings[status] = await self._list(status)
                 missing += [watch for watch in expected if not self._place(watch, listing)]
         # Most are where most were found last. One that moves on between two lists meanwhile is met in the next round.
         for status in sorted(LOOK_UP, key=self._found.__getitem__, reverse=True):
             if not missing:
                 return
-            if status not in read:
-                listing, count = await self._list(status), len(missing)
-                missing = [watch for watch in missing if not self._place(watch, listing)]
-                self._found[status] += (count - len(missing) - self._found[status]) / 8
+            listing, count = listings.get(status) or await self._list(status), len(missing)
+            missing = [watch for watch in missing if not self._place(watch, listing)]
+            self._found[status] += (count - len(missing) - self._found[status]) / 8
         for watch in missing:
             watch.misses += 1
             if watch.misses == 1 and watch.patience == FIRST_PATIENCE:
@@ -258,8 +276,10 @@ class Poller:
         return True
 
     def _bind(self, watch: Watch, listing: TaskList) -> None:
-        """Find the task of a start that did not name it: never one made before the start."""
-        task = listing.start_of(watch.ticket.campaign_id, watch.ticket.started_at, self._ledger.decided)
+        """Find the task of a start that did not name it: never one made before the start, unless that was joined."""
+        ticket = watch.ticket
+        since = None if ticket.joined and listing.listed == LexiTaskStatus.PENDING else ticket.started_at
+        task = listing.start_of(ticket.campaign_id, since, partial(self._ledger.taken, ticket))
         watch.task_id = task.id if task else None
 
     def _see(self, watch: Watch, task: LexiTask) -> None:
@@ -271,7 +291,7 @@ class Poller:
     def _settle(self, watch: Watch, status: LexiTaskStatus, task: LexiTask | None) -> None:
         """The task has left the pending ones."""
         outcome = FINAL.get(status)
-        if outcome is None or watch.done.done():
+        if outcome is None or watch.done.done() or status == watch.expected:
             return
         self._movements += 1
         if status == LexiTaskStatus.APPROVED and watch.until == "completed":
@@ -286,15 +306,19 @@ class Poller:
         watch.finish(outcome, now=self._now(), noticed_at=self._core.clock.now(), polls=self._rounds, task=task)
 
     async def _question(self, watches: list[Watch]) -> None:
-        """Ask the campaigns of tasks that no list shows; what cannot be read now is asked again."""
+        """Ask the campaigns of tasks that no list shows; one that cannot be read is asked again some rounds later."""
         for watch in watches:
             self._requests += 1
             try:
                 campaign = await self._reader.campaign(watch.ticket.campaign_id)
             except NotFound:
                 self.finish(watch, Outcome.LOST)
-                continue
-            self._conclude(watch, campaign.status)
+            except (AuthenticationError, PermissionDenied, ClientClosed, RateLimited):
+                raise
+            except LeadLexError:
+                watch.found()
+            else:
+                self._conclude(watch, campaign.status)
 
     def _conclude(self, watch: Watch, status: CampaignStatus | None) -> None:
         if status == CampaignStatus.PENDING_APPROVAL:
@@ -308,6 +332,6 @@ class Poller:
 
 
 def _launched(watch: Watch) -> Outcome:
-    """A campaign that runs: approved if a task was ever known, started at once if the start's answer was lost."""
-    unanswered = watch.ticket.status is None and watch.task_id is None
-    return Outcome.AUTO_STARTED if unanswered else Outcome.APPROVED
+    """A campaign that runs: approved if there was anything to approve."""
+    to_approve = watch.task_id is not None or watch.ticket.status == CampaignStatus.PENDING_APPROVAL
+    return Outcome.APPROVED if to_approve else Outcome.AUTO_STARTED

@@ -11,11 +11,13 @@ from ..models.lexi import LexiTask, LexiTaskStatus, LexiTaskType
 from ..resources import campaigns, lexi
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from .._http.core import Core
     from ..models.campaigns import Campaign
+
+    Taken = Callable[[str], bool]
 
 Row = dict[str, JSONValue]
 
@@ -56,10 +58,10 @@ class TaskList:
         row = self._parsed().get(id)
         return _record(row, self.listed) if row is not None else None
 
-    def start_of(self, campaign_id: str, since: datetime | None, known: Collection[str] = ()) -> LexiTask | None:
-        """The newest task that starts this campaign, made at or after ``since``, but for the ``known`` ones."""
+    def start_of(self, campaign_id: str, since: datetime | None, taken: Taken) -> LexiTask | None:
+        """The newest task that starts this campaign, made at or after ``since``, but for those ``taken``."""
         tasks = (_record(row, self.listed) for row in self._by_campaign().get(campaign_id, ()))
-        return newest(task for task in tasks if task and task.id not in known and _made(task, since))
+        return newest(task for task in tasks if task and not taken(task.id) and _made(task, since))
 
     def forget(self) -> None:
         """Drop the parsed rows; they are parsed again if needed."""
@@ -103,12 +105,12 @@ class Reader:
         return convert.decode(campaigns.GET, response)
 
     async def find_start(
-        self, statuses: Iterable[LexiTaskStatus], campaign_id: str, since: datetime | None, known: Collection[str]
+        self, statuses: Iterable[LexiTaskStatus], campaign_id: str, since: datetime | None, taken: Taken
     ) -> LexiTask | None:
         """The newest task that starts this campaign in the first of these lists that has one."""
         for status in statuses:
             listing = await self.tasks(status)
-            task = listing.start_of(campaign_id, since, known)
+            task = listing.start_of(campaign_id, since, taken)
             listing.forget()
             if task is not None:
                 return task

@@ -40,18 +40,23 @@ class ReviewDesk:
 
     async def _review(self, watch: Watch, task: LexiTask) -> None:
         try:
-            if not watch.asked and watch.reviewer is not None:
-                watch.asked = True
-                answer = watch.reviewer(task)
-                watch.verdict = await answer if isawaitable(answer) else answer
+            await self._ask(watch, task)
+        except Exception as error:  # noqa: BLE001 - a reviewer may raise anything, and its waiter gets it
+            watch.fail(error)
+            return
+        try:
             await self._carry_out(watch, task)
         except (ValidationError, NotFound):
             watch.verdict = None  # somebody else was faster; the lists tell what was decided
         except LeadLexError as error:
             if not (retry.passing(error) or retry.ambiguous(error) or isinstance(error, RateLimited)):
                 watch.fail(error)
-        except Exception as error:  # noqa: BLE001 - a reviewer may raise anything, and its waiter gets it
-            watch.fail(error)
+
+    async def _ask(self, watch: Watch, task: LexiTask) -> None:
+        if not watch.asked and watch.reviewer is not None:
+            watch.asked = True
+            answer = watch.reviewer(task)
+            watch.verdict = await answer if isawaitable(answer) else answer
 
     async def _carry_out(self, watch: Watch, task: LexiTask) -> None:
         if isinstance(watch.verdict, Approve):

@@ -95,7 +95,7 @@ class Approvals:
         if not isinstance(ticket, LaunchTicket):
             raise ValidationError("wait() takes a LaunchTicket; read a stored one with LaunchTicket.from_json(text)")
         watch = self._watch(ticket, _deadline(timeout), reviewer, on_update, until)
-        return await self._watched(watch, timeout, raise_for_outcome=raise_for_outcome)
+        return await self._result(watch, timeout, raise_for_outcome=raise_for_outcome)
 
     async def launch(  # noqa: PLR0913 - each is an independent choice of the caller
         self,
@@ -116,7 +116,7 @@ class Approvals:
         ticket = await self._begin_by(campaign_id, deadline, timeout, adopt=adopt)
         watch = self._watch(ticket, deadline, reviewer, on_update, until)
         watch.tell(UpdateKind.STARTED)
-        return await self._watched(watch, timeout, raise_for_outcome=raise_for_outcome)
+        return await self._result(watch, timeout, raise_for_outcome=raise_for_outcome)
 
     def feed(self, event: WebhookEvent) -> int:
         """Take in a verified push; returns how many waits it ended (guide: webhooks).
@@ -129,6 +129,10 @@ class Approvals:
         campaign_id, task_id = event.id_of("campaign"), event.id_of("task")
         if event.event == "campaign.started":
             watches = [watch for watch in self._poller.watching() if watch.ticket.campaign_id == campaign_id]
+            # A delivery may be late: one that is not surely of this launch only has the lists looked at.
+            if not all(_since(watch.ticket, event) for watch in watches):
+                self._poller.hasten()
+                watches = [watch for watch in watches if _since(watch.ticket, event)]
         else:
             watches = [
                 watch for watch in self._poller.watching() if watch.task_id is not None and watch.task_id == task_id
@@ -146,6 +150,7 @@ class Approvals:
         self, campaign_id: str, deadline: float | None, timeout: float | None, *, adopt: bool
     ) -> LaunchTicket:
         """Begin before the deadline; a spent day is slept through if it is renewed in time."""
+        before = self._ledger.of(campaign_id)
         limit = asyncio.timeout_at(deadline)
         try:
             async with limit:
@@ -153,7 +158,7 @@ class Approvals:
         except TimeoutError:
             if not limit.expired():
                 raise
-        ticket = self._ledger.latest(campaign_id)
+        ticket = next((ticket for ticket in self._ledger.of(campaign_id) if ticket not in before), None)
         raise ApprovalTimeout(
             f"the start of campaign {campaign_id} did not get through within {timeout:g} s: {_sent(ticket)}",
             ticket=ticket,
@@ -169,7 +174,7 @@ class Approvals:
                 pause = (error.reset_at - self._core.clock.now()).total_seconds()
                 if deadline is not None and asyncio.get_running_loop().time() + pause >= deadline:
                     raise
-            await asyncio.sleep(max(pause, 1.0))
+            await self._core.pace.rest(max(pause, 1.0))
 
     def _watch(
         self,
@@ -198,29 +203,19 @@ class Approvals:
             task_id=ticket.task_id,
         )
 
-    async def _watched(self, watch: Watch, timeout: float | None, *, raise_for_outcome: bool) -> Launch:
+    async def _result(self, watch: Watch, timeout: float | None, *, raise_for_outcome: bool) -> Launch:
         if watch.ticket.settled:
             self._poller.finish(watch, Outcome.AUTO_STARTED)
-        launch = await (watch.done if watch.done.done() else self._served(watch))
+        else:
+            fresh = watch.ticket.status is not None and watch.joined - watch.since < FRESH
+            self._poller.join(watch, soon=not fresh or watch.reviewer is not None)
+        try:
+            launch = await watch.done
+        finally:
+            self._poller.leave(watch)
         if raise_for_outcome:
             _check(launch, watch, timeout)
         return launch
-
-    async def _served(self, watch: Watch) -> Launch:
-        fresh = watch.ticket.status is not None and watch.joined - watch.since < FRESH
-        self._poller.join(watch, soon=not fresh or watch.reviewer is not None)
-        limit = asyncio.timeout_at(watch.deadline)
-        try:
-            async with limit:
-                return await watch.done
-        except TimeoutError:
-            if not limit.expired():
-                raise
-            if watch.done.done() and not watch.done.cancelled():
-                return watch.done.result()  # decided in the same step
-            return watch.expire(now=asyncio.get_running_loop().time(), polls=self._poller.rounds)
-        finally:
-            self._poller.leave(watch)
 
 
 def _deadline(timeout: float | None) -> float | None:
@@ -229,6 +224,11 @@ def _deadline(timeout: float | None) -> float | None:
     if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not 0 < timeout < math.inf:
         raise ValidationError(f"timeout is in seconds, more than 0, or None to wait for ever; not {timeout!r}")
     return asyncio.get_running_loop().time() + timeout
+
+
+def _since(ticket: LaunchTicket, event: WebhookEvent) -> bool:
+    """Whether the event happened after the start."""
+    return event.occurred_at is not None and event.occurred_at >= ticket.started_at.replace(microsecond=0)
 
 
 def _sent(ticket: LaunchTicket | None) -> str:

@@ -32,6 +32,8 @@ class LaunchTicket:
     started_at: datetime
     task_id: str | None = None
     status: CampaignStatus | None = None
+    joined: bool = False
+    """Whether the launch was under way before, so that its task may be older than ``started_at``."""
 
     def to_json(self) -> str:
         """The ticket as one line of JSON, to store or to hand to another process."""
@@ -42,6 +44,7 @@ class LaunchTicket:
             "status": self.status,
             "started_at": timestamp(self.started_at),
             "base_url": self.base_url,
+            "joined": self.joined,
         }
         return orjson.dumps(fields).decode()
 
@@ -59,9 +62,12 @@ class LaunchTicket:
                 f"this launch ticket has version {fields['version']!r}, this release reads version {VERSION}; upgrade"
             )
         try:
-            return convert.structure(cast("JSONValue", fields), cls, path="$")
+            ticket = convert.structure(cast("JSONValue", fields), cls, path="$")
         except DecodeError as error:
             raise ValidationError(f"this launch ticket is damaged: {error.message}") from None
+        if not ticket.campaign_id.strip():
+            raise ValidationError("this launch ticket is damaged: its campaign_id is empty")
+        return ticket
 
     @property
     def settled(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio import Future, Task
+from asyncio import Future, Task, TimerHandle
 from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field
@@ -50,6 +50,7 @@ class Watch:
     verdict: Verdict = field(default=None, init=False)
     asked: bool = field(default=False, init=False)
     timed_out: bool = field(default=False, init=False)
+    timer: TimerHandle | None = field(default=None, init=False)
     reviewing: Task[None] | None = field(default=None, init=False)
 
     @property
@@ -64,7 +65,7 @@ class Watch:
         return self.misses >= self.patience
 
     def found(self) -> None:
-        """The task is where it is expected."""
+        """The task is where it is expected, or nothing can be said: count anew."""
         self.misses = 0
 
     def still_pending(self) -> None:
@@ -84,11 +85,13 @@ class Watch:
         except Exception as error:  # noqa: BLE001 - the caller's function may raise anything, and the caller gets it
             self.fail(error)
 
-    def expire(self, *, now: float, polls: int) -> Launch:
-        """The result when time is up: an approval that is still being carried out is known, nothing else is."""
-        self.timed_out = True
-        approved = self.expected == LexiTaskStatus.APPROVED
-        return self.launch(Outcome.APPROVED if approved else Outcome.TIMED_OUT, now=now, polls=polls)
+    def expire(self, *, now: float, polls: int) -> None:
+        """End the wait since time is up: an approval that is still being carried out is known, nothing else is."""
+        if not self.done.done():
+            self.timed_out = True
+            approved = self.expected == LexiTaskStatus.APPROVED
+            outcome = Outcome.APPROVED if approved else Outcome.TIMED_OUT
+            self.done.set_result(self.launch(outcome, now=now, polls=polls))
 
     def fail(self, error: Exception) -> None:
         """End the wait with an error."""

@@ -57,33 +57,23 @@ class PlainStatus:
             say(text, err=True)
 
 
-class _Spent:
-    """The requests spent, as of each refresh."""
-
-    def __init__(self, leadlex: LeadLex) -> None:
-        self._leadlex = leadlex
-
-    def __rich__(self) -> str:
-        return f"{self._leadlex.requests_sent} requests"
-
-
 class LiveStatus:
     """One line with a spinner, the time that has passed and the requests spent."""
 
     def __init__(self, first: str, leadlex: LeadLex) -> None:
         from rich.console import Console
-        from rich.progress import Progress, RenderableColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
         from rich.table import Column
 
         text = TextColumn(
             "{task.description}", markup=False, table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")
         )
-        spent = RenderableColumn(_Spent(leadlex))
+        spent = TextColumn("{task.fields[client].requests_sent} requests")
         console = Console(stderr=True)
         self._progress = Progress(
             SpinnerColumn(), text, TimeElapsedColumn(), spent, console=console, transient=True, expand=True
         )
-        self._line = self._progress.add_task(first, total=None)
+        self._line = self._progress.add_task(first, total=None, client=leadlex)
 
     def __enter__(self) -> Self:
         self._progress.start()

@@ -24,5 +24,7 @@ def require_changes(changes: Sized) -> None:
 
 def require_size(name: str, value: Sized, most: int, unit: str = "items") -> None:
     """``value`` must hold between one and ``most`` items or characters."""
+    if isinstance(value, str) and unit != "characters":
+        raise ValidationError(f"{name} must be a list of {unit}, not one text")
     if not 1 <= len(value) <= most:
         raise ValidationError(f"{name} must hold 1 to {most:,} {unit}, not {len(value):,}")

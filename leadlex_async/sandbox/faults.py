@@ -72,7 +72,7 @@ class Fault:
     @property
     def effective(self) -> bool:
         """Whether the request takes effect on arrival."""
-        return self.when == "after" or self.kind in {"slow", "unknown_status"}
+        return (self.when == "after" and not self.free) or self.kind in {"slow", "unknown_status"}
 
     @property
     def free(self) -> bool:

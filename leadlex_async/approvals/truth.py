@@ -1,0 +1,111 @@
+"""What became of a start whose answer was lost, read from the campaign and the lists of tasks."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import attrs
+
+from .._http import retry
+from ..errors import AuthenticationError, LeadLexError, NotFound, PermissionDenied, StartOutcomeUnknown
+from ..models.campaigns import CampaignStatus
+from ..models.lexi import LexiTaskStatus
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from .._http.core import Core
+    from ..models.lexi import LexiTask
+    from .ledger import Ledger
+    from .reader import Reader
+    from .ticket import LaunchTicket
+
+READ_AFTER = (0.5, 2.0, 8.0)
+"""Seconds before each reading of the truth after a lost answer: the start may be committed after the first reading."""
+
+_LAUNCHED = frozenset({CampaignStatus.ACTIVE, CampaignStatus.COMPLETED})
+_APPROVED = (LexiTaskStatus.APPROVED, LexiTaskStatus.COMPLETED)
+_REFUSED = (LexiTaskStatus.DISMISSED, LexiTaskStatus.FAILED)
+
+
+class Truth:
+    """Finds launches by what the API shows of them; tasks known to have decided other launches do not count."""
+
+    def __init__(self, core: Core, reader: Reader, ledger: Ledger) -> None:
+        self._core = core
+        self._reader = reader
+        self._ledger = ledger
+
+    async def join(self, intent: LaunchTicket) -> LaunchTicket | None:
+        """The ticket of the launch of this campaign that is under way, whoever began it; None if none is."""
+        for delay in (*READ_AFTER, None):
+            try:
+                found = await self._under_way(intent, await self._status(intent), since=None)
+                return attrs.evolve(found, joined=True) if found else None
+            except LeadLexError as error:
+                if delay is None or not (retry.passing(error) or retry.ambiguous(error)):
+                    raise
+            await self._core.pace.rest(delay)
+        return None
+
+    async def settle(self, intent: LaunchTicket, *, at_once: bool = False) -> LaunchTicket | None:
+        """What became of a lost start: its ticket, None if it surely had no effect, else ``StartOutcomeUnknown``."""
+        seen, idle = "nothing could be read", False
+        for delay in (0.0,) if at_once else READ_AFTER:
+            await self._core.pace.rest(delay)
+            try:
+                status = await self._status(intent)
+                found = await self._under_way(intent, status, since=intent.started_at)
+            except (AuthenticationError, PermissionDenied) as error:
+                raise unknown(intent, f"reading it is not allowed: {error.message}") from None
+            except LeadLexError as error:
+                seen, idle = f"the last reading failed: {error.message}", False
+                continue
+            if found is not None:
+                return found
+            # A paused campaign may be the one just started, paused by a person: only a draft surely was not started.
+            seen, idle = f"the campaign is {status or 'gone'}", status in {CampaignStatus.DRAFT, None}
+        if not idle:
+            raise unknown(intent, seen)
+        return await self._decided(intent, seen)
+
+    async def _status(self, intent: LaunchTicket) -> CampaignStatus | None:
+        """The campaign's status, None if it does not exist."""
+        try:
+            campaign = await self._reader.campaign(intent.campaign_id)
+        except NotFound:
+            return None
+        return campaign.status or CampaignStatus("without a status")
+
+    async def _under_way(
+        self, intent: LaunchTicket, status: CampaignStatus | None, *, since: datetime | None
+    ) -> LaunchTicket | None:
+        """The ticket of a launch that the campaign's status or a pending task shows."""
+        taken = partial(self._ledger.taken, intent)
+        task = await self._reader.find_start((LexiTaskStatus.PENDING,), intent.campaign_id, None, taken)
+        if task is None and status in _LAUNCHED:
+            task = await self._reader.find_start(_APPROVED, intent.campaign_id, since, taken)
+        if task is not None or status == CampaignStatus.PENDING_APPROVAL:
+            return _waiting(intent, task)
+        return attrs.evolve(intent, status=CampaignStatus.ACTIVE) if status in _LAUNCHED else None
+
+    async def _decided(self, intent: LaunchTicket, seen: str) -> LaunchTicket | None:
+        """The ticket of a lost start that was decided before it was read: dismissed, say, within seconds."""
+        taken = partial(self._ledger.taken, intent)
+        try:
+            task = await self._reader.find_start(_APPROVED + _REFUSED, intent.campaign_id, intent.started_at, taken)
+        except LeadLexError as error:
+            raise unknown(intent, f"{seen}; the decided tasks could not be read: {error.message}") from None
+        return _waiting(intent, task) if task is not None else None
+
+
+def _waiting(intent: LaunchTicket, task: LexiTask | None) -> LaunchTicket:
+    return attrs.evolve(intent, task_id=task.id if task else None, status=CampaignStatus.PENDING_APPROVAL)
+
+
+def unknown(intent: LaunchTicket, seen: str) -> StartOutcomeUnknown:
+    """The error of a start whose outcome cannot be told."""
+    return StartOutcomeUnknown(
+        f"the answer to the start of campaign {intent.campaign_id} was lost, and {seen}", ticket=intent, seen=seen
+    )

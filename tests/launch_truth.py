@@ -67,7 +67,6 @@ class Truth:
     sandbox: Sandbox
     loop: asyncio.AbstractEventLoop
     ever: defaultdict[str, set[str]] = field(factory=lambda: defaultdict[str, set[str]](set))
-    told: set[str | None] = field(factory=set[str | None])
     unclear: set[str | None] = field(factory=set[str | None])
     """Campaigns whose task a short list may have hidden."""
     garbled: set[str | None] = field(factory=set[str | None])
@@ -105,7 +104,6 @@ class Truth:
         """What is wrong with an outcome."""
         if waiter.ticket is not None and waiter.ticket.task_id not in {None, launch.task_id}:
             return "another task"
-        self.told.add(launch.task_id)
         tasks = [task for task in self.candidates(waiter) if launch.task_id in {None, task.id}]
         states = {state for task in tasks for state in self.ever[task.id]}
         running = bool({"active", "completed"} & self.ever[launch.campaign_id])
@@ -125,9 +123,8 @@ class Truth:
                 continue  # a campaign of a status nobody knows counts as not started
             if nameless and not waiter.origin.joined and task.created_at < waiter.origin.at:
                 continue  # what was pending before is somebody else's: the start was lost and never arrived
-            # Of launches without a task id, a second waiter does not find the task that the first was told about, and
-            # an adopted one finds none that is made visible late: see test_waiting_tickets.py.
-            missed = nameless and (waiter.origin.joined or task.id in self.told)
+            # An adopted launch whose task nobody named, and that was decided before it was seen, cannot be told.
+            missed = nameless and waiter.origin.joined
             hidden = (
                 missed or task.gone or task.campaign_id in self.unclear or task.visible_from > (task.decided_at or 0)
             )
@@ -153,6 +150,6 @@ class Truth:
             (AlreadyStarted, waiter.beginning and self.sandbox.starts[waiter.origin.campaign_id]),
             ((StartOutcomeUnknown, RateLimited), waiter.beginning),
             (TransportError, waiter.beginning and isinstance(error, TransportError) and not error.sent),
-            (LeadLexError, waiter.adopting),  # the first reading is tried once
+            (LeadLexError, waiter.adopting),  # when it cannot be read for long enough
         )
         return None if any(isinstance(error, kind) and reason for kind, reason in reasons) else "no reason for it"

@@ -20,6 +20,7 @@ from ..models.lexi import LexiTaskStatus
 from .begin import Starter
 from .launch import Launch, Outcome, UpdateKind
 from .ledger import Ledger
+from .lookup import Lookup
 from .poller import Poller
 from .reader import Reader
 from .ticket import LaunchTicket
@@ -58,7 +59,8 @@ class Approvals:
         self._ledger = Ledger()
         reader = Reader(core)
         self._starter = Starter(core, reader, self._ledger)
-        self._poller = Poller(core, reader, lexi, self._ledger)
+        self._lookup = Lookup(core, reader, lexi, self._ledger)
+        self._poller = Poller(core, self._lookup)
 
     @property
     def tickets(self) -> list[LaunchTicket]:
@@ -199,13 +201,13 @@ class Approvals:
             until=until,
             reviewer=reviewer,
             on_update=on_update,
-            polls_before=self._poller.rounds,
+            polls_before=self._lookup.rounds,
             task_id=ticket.task_id,
         )
 
     async def _result(self, watch: Watch, timeout: float | None, *, raise_for_outcome: bool) -> Launch:
         if watch.ticket.settled:
-            self._poller.finish(watch, Outcome.AUTO_STARTED)
+            self._lookup.finish(watch, Outcome.AUTO_STARTED)
         else:
             fresh = watch.ticket.status is not None and watch.joined - watch.since < FRESH
             self._poller.join(watch, soon=not fresh or watch.reviewer is not None)

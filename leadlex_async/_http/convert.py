@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from datetime import UTC, datetime
 from functools import cache, partial
-from types import NoneType
-from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args, get_origin
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, TypeVar, Union, cast, get_args, get_origin
 
 import attrs
 import orjson
@@ -133,7 +133,13 @@ def _converter(*, detailed: bool) -> OrjsonConverter:
         make = homogenous_tuple_structure_factory if get_origin(kind) is tuple else list_structure_factory
         return partial(_sequence, make(kind, converter))
 
+    def optional(kind: object) -> Callable[[JSONValue, object], object]:
+        (present,) = {*get_args(kind)} - {NoneType}
+        hook = converter.get_structure_hook(present)
+        return lambda value, _: None if value is None else hook(value, present)
+
     converter.register_structure_hook_factory(attrs.has, record)
+    converter.register_structure_hook_factory(_is_optional, optional)
     converter.register_structure_hook_factory(_is_sequence, sequence)
     return converter
 
@@ -144,18 +150,27 @@ def _record_hook(converter: OrjsonConverter, kind: type[attrs.AttrsInstance], *,
     origin: type[attrs.AttrsInstance] = get_origin(kind) or kind
     fields = attrs.fields(attrs.resolve_types(origin))
     others = [(other, field.name) for field in fields for other in field.metadata.get(ALSO, ())]
+    # Null means the default; where the type allows None, None is that default already.
+    never_null = [field.name for field in fields if field.default is not attrs.NOTHING and not _is_optional(field.type)]
     inner = make_dict_structure_fn(kind, converter, _cattrs_detailed_validation=detailed)
 
     def hook(value: JSONValue, wanted: type[attrs.AttrsInstance]) -> attrs.AttrsInstance:
         known: dict[str, JSONValue] = _object(value, dict)
-        if others or None in known.values():
-            known = {key: item for key, item in known.items() if item is not None}
+        for name in never_null:
+            if name in known and known[name] is None:
+                known = {key: item for key, item in known.items() if key != name}
         for other, name in others:
-            if other in known:
-                known[name] = known.get(name, known[other])
+            if other in known and known.get(name) is None:
+                known = {**known, name: known[other]}
         return inner(known, wanted)
 
     return hook
+
+
+def _is_optional(kind: object) -> bool:
+    """Whether a type is of one kind or None."""
+    parts = get_args(kind)
+    return get_origin(kind) in {Union, UnionType} and len(parts) == 2 and NoneType in parts
 
 
 def _is_json(kind: object) -> bool:

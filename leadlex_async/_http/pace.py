@@ -166,10 +166,10 @@ class Pacer:
 
     def _learn(self, status: int, headers: Mapping[str, str]) -> None:
         self._clock.observe(headers)
-        limit, remaining = _count(headers, "X-RateLimit-Limit"), _count(headers, "X-RateLimit-Remaining")
+        limit = _count(headers, "X-RateLimit-Limit")
         if not self._given:
             self._learn_plan(status, limit)
-        if limit is not None and remaining is not None:
+        if limit is not None and (remaining := _count(headers, "X-RateLimit-Remaining")) is not None:
             self._learn_day(limit, remaining, faults.reset_at(headers))
         if status == 429:
             self._hold(headers)

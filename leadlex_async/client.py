@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 import re
-from copy import copy
 from functools import cached_property
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Self
@@ -109,13 +108,18 @@ class LeadLex:
             return
         self._closed = True
         self._core.pace.close()
-        if "approvals" in self.__dict__:
-            await self.approvals.aclose()
-        await self._core.transport.aclose()
+        try:
+            if "approvals" in self.__dict__:
+                await self.approvals.aclose()
+        finally:
+            await self._core.transport.aclose()
 
     def with_options(self, *, timeout: float | None = None, max_retries: int | None = None) -> LeadLex:
-        """A view of this client with another timeout (seconds, for every call) or number of retries, else the same."""
-        view = copy(self)
+        """A view of this client with another timeout (seconds, for every call) or number of retries, else the same.
+
+        Launches keep the client's own: they share its poll loop.
+        """
+        view = object.__new__(type(self))
         view.__dict__ = {
             "_core": self._core.with_options(
                 timeout=None if timeout is None else _checked_timeout(timeout),
@@ -201,8 +205,9 @@ class LeadLex:
 
 def _places(session: aiohttp.ClientSession | None) -> int:
     """As many requests at once as the caller's session has connections, if it limits them."""
-    limit: int = getattr(session.connector, "limit", 0) if session is not None else 0
-    return min(limit or PLACES, PLACES)
+    connector = session.connector if session is not None else None
+    limits = (connector.limit, connector.limit_per_host) if connector is not None else ()
+    return min(PLACES, *(limit or PLACES for limit in limits), PLACES)
 
 
 def _checked_key(key: Secret) -> Secret:

@@ -31,7 +31,7 @@ line, pickles and copies. None ever holds the API key.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,8 +72,7 @@ __all__ = [
 class LeadLexError(Exception):
     """Base of every error raised by this package."""
 
-    hint: str = ""
-    """What the reader can do about it; ends the printed line."""
+    _hint: ClassVar[str] = ""
 
     def __init__(
         self,
@@ -103,6 +102,11 @@ class LeadLexError(Exception):
         ]
         return " ".join("".join(parts).split())
 
+    @property
+    def hint(self) -> str:
+        """What the reader can do about it; ends the printed line."""
+        return self._hint
+
 
 class ConfigurationError(LeadLexError):
     """The client was built or used in a way that cannot work; nothing was sent."""
@@ -111,7 +115,7 @@ class ConfigurationError(LeadLexError):
 class ClientClosed(LeadLexError):
     """The client is closed; nothing was sent."""
 
-    hint = "Use the client inside its `async with` block"
+    _hint = "Use the client inside its `async with` block"
 
 
 class TransportError(LeadLexError):
@@ -121,8 +125,10 @@ class TransportError(LeadLexError):
     True when it may have been carried out.
     """
 
-    def __init__(self, message: str, *, sent: bool = True, permanent: bool = False, **known: str | None) -> None:
-        super().__init__(message, code=known.get("code"), operation=known.get("operation"))
+    def __init__(
+        self, message: str, *, sent: bool = True, permanent: bool = False, operation: str | None = None
+    ) -> None:
+        super().__init__(message, operation=operation)
         self.sent = sent
         self.permanent = permanent
         """True when trying again cannot help: a certificate that is not trusted, a proxy that refuses."""
@@ -168,32 +174,32 @@ class ValidationError(APIError):
 class AmbiguousReference(ValidationError):
     """``contact_name`` or ``company_name`` matches several records; pass the id of one of ``candidates``."""
 
-    hint = "Give the id of one of `candidates` instead of the name"
+    _hint = "Give the id of one of `candidates` instead of the name"
     candidates: tuple[Candidate, ...] = ()
 
 
 class AlreadyStarted(ValidationError):
     """The campaign is already running or waiting for approval; nothing was started."""
 
-    hint = "Join the launch that is under way with approvals.begin(campaign_id, adopt=True)"
+    _hint = "Join the launch that is under way with approvals.begin(campaign_id, adopt=True)"
 
 
 class AuthenticationError(APIError):
     """The key is missing, wrong, expired or revoked (401)."""
 
-    hint = "Check LEADLEX_API_KEY; keys are made in LeadLex under Settings, API & Integrations"
+    _hint = "Check LEADLEX_API_KEY; keys are made in LeadLex under Settings, API & Integrations"
 
 
 class InsufficientCredits(APIError):
     """The workspace has too few credits for this AI call (402)."""
 
-    hint = "Buy credits or wait for the next billing period"
+    _hint = "Buy credits or wait for the next billing period"
 
 
 class PermissionDenied(APIError):
     """The key lacks a permission (403)."""
 
-    hint = "Make a key with this permission, or ask a workspace admin"
+    _hint = "Make a key with this permission, or ask a workspace admin"
 
 
 class NotFound(APIError):
@@ -234,7 +240,7 @@ class StartOutcomeUnknown(LeadLexError):
     ``approvals.wait(error.ticket, ...)`` reads again and never starts anything.
     """
 
-    hint = "Go on with approvals.wait(error.ticket, timeout=...), which never starts anything"
+    _hint = "Go on with approvals.wait(error.ticket, timeout=...), which never starts anything"
 
     def __init__(self, message: str, *, ticket: LaunchTicket | None = None, seen: str = "") -> None:
         super().__init__(message)
@@ -249,25 +255,30 @@ class ApprovalError(LeadLexError):
         super().__init__(message)
         self.ticket = ticket
         self.launch = launch
-        if ticket is None and "ticket" in self.hint:
-            self.hint = ""
 
 
 class ApprovalDismissed(ApprovalError):
     """A person dismissed the launch; a dismissed task cannot be approved again."""
 
+    _hint = "Change the campaign, then start it again"
+
 
 class ApprovalFailed(ApprovalError):
     """The launch was approved but failed while it was carried out."""
 
+    _hint = "Look at the campaign in LeadLex"
+
 
 class ApprovalTimeout(ApprovalError, TimeoutError):
-    """Nobody decided within ``timeout``; the approval stays open at LeadLex."""
+    """No decision was seen within ``timeout``; the approval stays open at LeadLex."""
 
-    hint = "Go on waiting with approvals.wait(error.ticket, timeout=...)"
+    @property
+    def hint(self) -> str:
+        """How to go on, where there is a ticket to go on with."""
+        return "Go on waiting with approvals.wait(error.ticket, timeout=...)" if self.ticket is not None else ""
 
 
 class ApprovalLost(ApprovalError):
     """The approval task is in no list any more and the campaign was not started."""
 
-    hint = "Look at the campaign in LeadLex before you start it again"
+    _hint = "Look at the campaign in LeadLex before you start it again"

@@ -254,7 +254,7 @@ async def test_an_error_inside_the_stream(sandbox: Sandbox, leadlex: LeadLex) ->
     [
         (b'{"code": "provider_error", "message": "Down"}', "provider_error", "Down"),
         (b'{"error": {"code": "provider_error", "message": "Down"}}', "provider_error", "Down"),
-        (b"out of order", None, "without the API's error body"),
+        (b"out of order", None, "out of order"),
         (b"null", None, "without the API's error body"),
     ],
 )

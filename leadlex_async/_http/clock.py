@@ -31,7 +31,7 @@ class ServerClock:
         self._seen = date
         try:
             self._offset = parsedate_to_datetime(date).timestamp() - get_running_loop().time()
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return
 
     def at(self, moment: float) -> datetime:

@@ -42,7 +42,7 @@ class Core:
         headers: Mapping[str, str],
         timeout: float,
         max_retries: int,
-        exact: bool = False,
+        own_timeout: bool = False,
     ) -> None:
         self.transport = transport
         self.pace = pace
@@ -50,7 +50,7 @@ class Core:
         self.base_url = base_url
         self.timeout = timeout
         self.max_retries = max_retries
-        self._exact = exact
+        self._own_timeout = own_timeout
         self._headers = dict(headers)
         self._json_headers = self._headers | {"Content-Type": "application/json"}
         self._safely = self._retrying(safe=True)
@@ -66,7 +66,7 @@ class Core:
             headers=self._headers,
             timeout=self.timeout if timeout is None else timeout,
             max_retries=self.max_retries if max_retries is None else max_retries,
-            exact=self._exact or timeout is not None,
+            own_timeout=self._own_timeout or timeout is not None,
         )
 
     async def call(
@@ -136,7 +136,7 @@ class Core:
 
     def _timeout_of(self, op: Op[T]) -> float:
         """Long calls have longer timeouts of their own, unless the caller set one for just this."""
-        return self.timeout if self._exact or op.timeout is None else max(op.timeout, self.timeout)
+        return self.timeout if self._own_timeout or op.timeout is None else max(op.timeout, self.timeout)
 
     async def send(self, op: Op[T], request: Request) -> Response:
         """Send a request, again where that is safe and may help, and return its successful answer."""
@@ -154,14 +154,15 @@ class Core:
 
     async def attempt_now(self, operation: str, request: Request) -> Response:
         """One try whose turn was granted already."""
-        answer: Response | None = None
+        answer, sent = None, True
         try:
             answer = response = await self.transport.send(request)
         except LeadLexError as error:
             error.operation = error.operation or operation
+            sent = retry.ambiguous(error)
             raise
         finally:
-            self.pace.release(answer)
+            self.pace.release(answer, sent=sent)
         if response.status >= 300:
             raise faults.error_from(response, operation)
         return response
@@ -170,11 +171,9 @@ class Core:
     async def stream(self, op: Op[T], request: Request) -> AsyncGenerator[Stream, None]:
         """Open a streaming answer; it takes a turn like any request and is not tried again."""
         await self.pace.acquire()
-        released = False
         try:
             async with self.transport.open(request) as stream:
-                self.pace.release(Response(stream.status, stream.headers, b""))
-                released = True
+                self.pace.answered(Response(stream.status, stream.headers, b""))
                 if stream.status >= 300:
                     body = await _beginning(stream.chunks)
                     raise faults.error_from(Response(stream.status, stream.headers, body), op.label)
@@ -183,8 +182,7 @@ class Core:
             error.operation = error.operation or op.label
             raise
         finally:
-            if not released:
-                self.pace.release(None)
+            self.pace.leave()
 
     async def raw(self, op: Op[object], request: Request) -> JSONValue:
         """Send a request of an undocumented operation and return its parsed body."""

@@ -24,12 +24,20 @@ FOREIGN = (aiohttp.ClientError, TimeoutError, OSError, ValueError)
 ``ValueError`` comes before anything is sent: a session with its own ``auth``, or a netrc entry under ``trust_env``.
 """
 
-_UNSENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 _UNTRUSTED = (
     aiohttp.ClientConnectorCertificateError,
     aiohttp.ClientConnectorSSLError,
     aiohttp.ServerFingerprintMismatch,
 )
+_UNCONNECTED = (
+    *_UNTRUSTED,
+    aiohttp.ClientConnectorError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.ConnectionTimeoutError,
+)
+
+LONGEST_NUMBER = 18
+"""Digits of a header that is believed."""
 
 # Compiled when first needed, which most programs never do: together they would be 1 % of the time to import a client.
 _KEY = r"wbk_[A-Za-z0-9_\-]+"
@@ -59,19 +67,26 @@ def redact(text: str) -> str:
 
 def translate(error: Exception) -> LeadLexError:
     """Our error for one that aiohttp raised; the original is not kept, since it may hold the key."""
-    if isinstance(error, _UNTRUSTED):
-        return TransportError(f"TLS with the server failed: {_reason(error)}", sent=False, permanent=True)
-    if isinstance(error, aiohttp.ClientHttpProxyError):
-        return TransportError(
-            f"the proxy refused the connection with status {error.status}", sent=False, permanent=True
-        )
-    if isinstance(error, _UNSENT):
-        return TransportError(f"cannot connect to the server: {_reason(error)}", sent=False)
+    if isinstance(error, _UNCONNECTED):
+        return _unsent(error)
     if isinstance(error, TimeoutError):
         return RequestTimeout("no answer within the timeout; the request may have been carried out")
     if isinstance(error, ValueError):
         return ConfigurationError(f"aiohttp refuses to send the request: {_reason(error)}. Check base_url and session")
     return TransportError(f"the connection broke before a whole answer came: {_reason(error)}")
+
+
+def _unsent(error: Exception) -> TransportError:
+    """There was no connection, so nothing was sent."""
+    if isinstance(error, _UNTRUSTED):
+        return TransportError(f"TLS with the server failed: {_reason(error)}", sent=False, permanent=True)
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        text = f"the proxy refused the connection with status {error.status}"
+        return TransportError(text, sent=False, permanent=True)
+    if isinstance(error, aiohttp.ClientConnectorError):
+        why = (error.os_error.strerror or _reason(error.os_error)).lower()
+        return TransportError(f"cannot connect to {error.host}:{error.port}: {why}; nothing was sent", sent=False)
+    return TransportError("no connection within the timeout; nothing was sent", sent=False)
 
 
 def _reason(error: Exception) -> str:
@@ -115,7 +130,7 @@ def _request_id(response: Response) -> str | None:
 
 def _read_error(response: Response) -> tuple[str | None, str, Mapping[str, object]]:
     try:
-        error = orjson.loads(redact(response.body.decode(errors="replace")))["error"]
+        error = cast("dict[str, object]", _clean(orjson.loads(response.body)["error"]))
         code, message, details = error.get("code"), error.get("message"), error.get("details")
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
         content = response.headers.get("Content-Type", "no content type").partition(";")[0]
@@ -125,6 +140,17 @@ def _read_error(response: Response) -> tuple[str | None, str, Mapping[str, objec
         message if isinstance(message, str) and message else f"the server answered {response.status}",
         cast("Mapping[str, object]", details) if isinstance(details, dict) else {},
     )
+
+
+def _clean(value: object) -> object:
+    """Redact every text of parsed JSON: in the raw body an escape may hide a key."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, list):
+        return [_clean(item) for item in cast("list[object]", value)]
+    if isinstance(value, dict):
+        return {redact(str(name)): _clean(item) for name, item in cast("dict[object, object]", value).items()}
+    return value
 
 
 def _kind(status: int, code: str | None, message: str, operation: str) -> type[APIError]:
@@ -154,7 +180,7 @@ def _add_details(error: APIError, message: str, details: Mapping[str, object], h
 def _scope(headers: Mapping[str, str]) -> Literal["minute", "day"] | None:
     """Only ``X-RateLimit-Remaining`` tells a spent day from a spent minute."""
     remaining = headers.get("X-RateLimit-Remaining", "")
-    if not remaining.strip().isdecimal():
+    if not remaining.strip().isdecimal() or len(remaining) > LONGEST_NUMBER:
         return None
     return "minute" if int(remaining) else "day"
 
@@ -181,10 +207,10 @@ def _reset_in(message: str) -> datetime | None:
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """``Retry-After`` in seconds, from seconds or from an HTTP date against the server's own ``Date``."""
     value = headers.get("Retry-After", "").strip()
-    if value.isdecimal():
+    if value.isdecimal() and len(value) <= LONGEST_NUMBER:
         return float(value)
     try:
         now = parsedate_to_datetime(headers["Date"]) if "Date" in headers else datetime.now(UTC)
         return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None

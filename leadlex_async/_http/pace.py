@@ -35,6 +35,8 @@ POLLS_OF_MINUTE = 0.2
 POLLS_OF_DAY = 0.1
 FIRST_HOLD = 2.0
 LONGEST_HOLD = 60.0
+LONGEST_COUNT = 18
+"""Digits of a quota that is believed."""
 PLACES = 100
 """Requests in flight at once. The wait for a place is here and not in aiohttp's pool, which counts it into its total
 timeout: a burst would time out in its own queue, and nobody could tell that from a timeout after sending."""
@@ -123,7 +125,7 @@ class Pacer:
         if day is None:
             return None
         left, renewed_in = day
-        share = math.ceil((self._plan.per_day or 0) * POLLS_OF_DAY)
+        share = math.ceil((self._per_day or 0) * POLLS_OF_DAY)
         return max(left - self.queued, min(left, share)), renewed_in
 
     async def acquire(self, lane: Lane = "call") -> None:
@@ -143,6 +145,7 @@ class Pacer:
         except BaseException:
             if future.done() and not future.cancelled() and future.exception() is None:
                 # The turn was granted and the waiter cancelled in the same step: hand it to the next in line.
+                self.sent -= 1
                 self._in_flight -= 1
                 self._pump()
             raise
@@ -152,17 +155,29 @@ class Pacer:
         self._overlapped = self._in_flight > 0
         self._in_flight += 1
 
-    def release(self, response: Response | None) -> None:
-        """End a turn and learn from its answer; None when none came."""
+    def release(self, response: Response | None, *, sent: bool = True) -> None:
+        """End a turn and learn from its answer; None when none came, ``sent=False`` when nothing even left."""
+        if sent:
+            self.answered(response)
+        else:
+            self.sent -= 1
+        self.leave()
+
+    def leave(self) -> None:
+        """Free the place of a request whose answer is known already."""
         self._in_flight -= 1
+        if self._queues["call"] or self._queues["poll"]:
+            self._pump()
+
+    def answered(self, response: Response | None) -> None:
+        """Charge a request to the quota and learn from its answer; its place stays taken until ``leave``."""
+        refused = response is not None and response.status == 429
         if self._plan.per_minute is not None:
             self._finished.append(get_running_loop().time())
-        if self._left is not None:
+        if self._left is not None and not refused:
             self._left -= 1
         if response is not None:
             self._learn(response.status, response.headers)
-        if self._queues["call"] or self._queues["poll"]:
-            self._pump()
 
     def _learn(self, status: int, headers: Mapping[str, str]) -> None:
         self._clock.observe(headers)
@@ -180,7 +195,7 @@ class Pacer:
         if limit is not None:
             if limit != self._plan.per_day:
                 self._plan = Plan.of_daily_limit(limit)
-        elif status < 300:
+        elif status < 300 and self.rate_limit is None:
             self._plan = Plan.UNLIMITED
 
     def _learn_day(self, limit: int, remaining: int, reset_at: datetime | None) -> None:
@@ -189,28 +204,34 @@ class Pacer:
         ends_in = ((reset_at or _midnight(self._clock.now())) - self._clock.now()).total_seconds()
         same_day = self._day_ends is not None and abs(now + ends_in - self._day_ends) < 3600
         # Answers may overtake each other: only one that was alone on its way is taken at its word.
-        trusted = not same_day or self._left is None or not (self._overlapped or self._in_flight)
+        trusted = not same_day or self._left is None or not (self._overlapped or self._in_flight > 1)
         self._left = remaining if trusted or self._left is None else min(self._left, remaining)
         self._day_ends = now + max(0.0, ends_in)
 
     def _hold(self, headers: Mapping[str, str]) -> None:
-        """After a 429 nothing is sent for a while: as long as the server says, or longer each time."""
+        """After a 429 nothing is sent for a while: as long as the server says, or longer each time, up to a minute."""
         pause = faults.retry_after(headers)
         if pause is None:
-            pause = min(LONGEST_HOLD, FIRST_HOLD * 2**self._holds)
+            pause = FIRST_HOLD * 2**self._holds
             self._holds = min(self._holds + 1, 10)
+        pause = min(LONGEST_HOLD, pause)
         self._held_until = max(self._held_until, get_running_loop().time() + pause)
+
+    @property
+    def _per_day(self) -> int | None:
+        """What the server says counts, whatever plan was given."""
+        return self.rate_limit.limit if self.rate_limit is not None else self._plan.per_day
 
     def _roll_day(self) -> None:
         while self._day_ends is not None and get_running_loop().time() >= self._day_ends:
-            self._left = self._plan.per_day
+            self._left = self._per_day
             self._day_ends += 86_400.0
 
     def _spent(self, lane: Lane) -> bool:
         self._roll_day()
         if self._left is None:
             return False
-        return self._left - self._in_flight <= self._kept(lane, self._plan.per_day or 0, POLLS_OF_DAY)
+        return self._left - self._in_flight <= self._kept(lane, self._per_day or 0, POLLS_OF_DAY)
 
     def _free(self, lane: Lane) -> bool:
         """Whether a request of this lane may go out right now."""
@@ -230,13 +251,13 @@ class Pacer:
         """What a request of this lane must leave to the polls; never all of it."""
         if lane == "poll" or not self._reservations:
             return 0
-        return min(math.ceil(limit * share), limit - 1)
+        return max(0, min(math.ceil(limit * share), limit - 1))
 
     def _day_is_spent(self) -> RateLimited:
         left = self.day_left()
         reset_at = self._clock.now() + timedelta(seconds=left[1]) if left else None
         error = RateLimited(
-            f"the day's quota of {self._plan.per_day} requests is spent, but for what polls may still need; "
+            f"the day's quota of {self._per_day} requests is spent, but for what polls may still need; "
             f"it resets at {reset_at:%Y-%m-%d %H:%M} UTC. Nothing was sent",
             code="rate_limited",
         )
@@ -280,7 +301,7 @@ def _closed() -> ClientClosed:
 
 def _count(headers: Mapping[str, str], name: str) -> int | None:
     value = headers.get(name, "").strip()
-    return int(value) if value.isdecimal() else None
+    return int(value) if value.isdecimal() and len(value) <= LONGEST_COUNT else None
 
 
 def _midnight(now: datetime) -> datetime:

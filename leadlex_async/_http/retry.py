@@ -10,10 +10,12 @@ import backoff
 from ..errors import APIError, DecodeError, LeadLexError, RateLimited, ServerError, TransportError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterator
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 8.0
+LONGEST_ASKED = 60.0
+"""Seconds of a ``Retry-After`` that are waited; a caller should not hang for longer than that."""
 REQUEST_TIMEOUT = 408
 
 
@@ -45,14 +47,22 @@ def hopeless(*, safe: bool) -> Callable[[Exception], bool]:
     return giveup
 
 
+def growth(first: float, longest: float) -> Iterator[float]:
+    """``first``, twice that, four times ... up to ``longest`` seconds."""
+    steps = backoff.expo(base=2, factor=first, max_value=longest)
+    next(steps)  # backoff's generators begin with a step that is no pause
+    return (float(step or first) for step in steps)
+
+
 def pauses() -> Generator[float | None, Exception | None, None]:
     """Growing pauses in seconds with jitter upwards, never shorter than ``Retry-After``, in backoff's protocol.
 
     A 429 needs no pause here: the pacer lets nothing out before it may.
     """
     error = yield None
-    growth = backoff.expo(base=2, factor=FIRST_PAUSE, max_value=LONGEST_PAUSE)
-    next(growth)
-    for step in growth:
-        pause = 0.0 if isinstance(error, RateLimited) else (step or 0.0) * (1 + random.random() / 4)  # noqa: S311 - jitter
-        error = yield max(pause, getattr(error, "retry_after", None) or 0.0)
+    for step in growth(FIRST_PAUSE, LONGEST_PAUSE):
+        if isinstance(error, RateLimited):
+            error = yield 0.0
+            continue
+        asked = min(LONGEST_ASKED, getattr(error, "retry_after", None) or 0.0)
+        error = yield max(step * (1 + random.random() / 4), asked)  # noqa: S311 - jitter

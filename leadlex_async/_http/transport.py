@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LARGEST_BODY = 64 * 2**20
 """Bytes; 10,000 pending tasks are about 4 MB."""
+CONNECT_SHARE = 0.8
 
 
 @define(eq=False)
@@ -76,7 +77,7 @@ class AiohttpTransport:
 
     def open(self, request: Request) -> AbstractAsyncContextManager[Stream]:
         """Send one request and read the answer piece by piece."""
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=request.timeout, sock_read=request.timeout)
+        timeout = aiohttp.ClientTimeout(total=None, connect=request.timeout, sock_read=request.timeout)
         return _OpenStream(self._request(request, timeout))
 
     async def aclose(self) -> None:
@@ -101,7 +102,8 @@ class AiohttpTransport:
     def _total(self, seconds: float) -> aiohttp.ClientTimeout:
         timeout = self._timeouts.get(seconds)
         if timeout is None:
-            timeout = self._timeouts[seconds] = aiohttp.ClientTimeout(total=seconds)
+            # A wait for a connection, TLS included, ends before the whole: then nothing was sent, and that is known.
+            timeout = self._timeouts[seconds] = aiohttp.ClientTimeout(total=seconds, connect=CONNECT_SHARE * seconds)
         return timeout
 
     def _ready(self) -> aiohttp.ClientSession:

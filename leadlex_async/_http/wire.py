@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias, cast
 from urllib.parse import quote, urlencode
+from uuid import UUID
 
 import orjson
 from attrs import define, field
@@ -54,6 +55,8 @@ class Response:
 
 def segment(name: str, value: object) -> str:
     """Percent-encode one path argument as a single segment, or refuse it with ``ValidationError``."""
+    if isinstance(value, UUID):
+        value = str(value)
     if isinstance(value, str) and _PLAIN.fullmatch(value):
         return value
     if not isinstance(value, str) or not value.strip() or value in {".", ".."}:

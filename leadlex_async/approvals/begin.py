@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from itertools import islice
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import attrs
-import backoff
+from attrs import define, field
 
 from .._http import convert, retry
-from ..errors import ClientClosed, Conflict, LeadLexError, RateLimited, ValidationError
+from .._http.wire import Request
+from ..errors import AlreadyStarted, ClientClosed, LeadLexError, RateLimited, StartOutcomeUnknown
+from ..models.campaigns import CampaignStatus
 from ..resources import campaigns
 from .ticket import LaunchTicket
 from .truth import Truth, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from .._http.core import Core
     from .._http.wire import Response
     from .ledger import Ledger
@@ -61,47 +61,55 @@ class Starter:
 
     async def _start(self, campaign_id: str) -> LaunchTicket:
         """Send the start, again only when the last one surely did not arrive or surely had no effect."""
-        intent, began = self._intent(campaign_id), asyncio.get_running_loop().time()
-        lost: LeadLexError | None = None
-        pauses, refusals = self._pauses(), 0
+        request = self._core.request(campaigns.START, id=campaign_id)
+        effort = _Effort(request, self._intent(campaign_id), self._core.max_retries)
         while True:
             try:
-                return await self._send(intent, began)
+                return await self._send(effort)
             except ClientClosed:
                 raise
             except LeadLexError as error:
                 last = error
-            if lost is None and not retry.ambiguous(last):
-                self._ledger.drop(intent)
-            if retry.ambiguous(last) or (lost is not None and isinstance(last, (ValidationError, Conflict))):
-                # Either its answer was lost, or "already active" most likely speaks of an own start before.
-                intent, lost = self._dated(intent, began), lost or last
-                if (found := await self._truth.settle(intent, at_once=not retry.ambiguous(last))) is not None:
-                    self._ledger.note(found, was=intent)
-                    return found
-            if not (retry.passing(last) or retry.ambiguous(last)):
-                raise _given_up(intent, lost, last)
-            if isinstance(last, RateLimited) and (refusals := refusals + 1) < MOST_REFUSALS:
-                continue  # surely not started, and the pacer holds the next try back
-            if (pause := next(pauses, None)) is None:
-                raise _given_up(intent, lost, last)
-            await self._core.pace.rest(pause)
+            if (found := await self._look_into(effort, last)) is not None:
+                return found
+            await self._core.pace.rest(effort.pause_after(last))
 
-    def _dated(self, intent: LaunchTicket, began: float) -> LaunchTicket:
+    async def _look_into(self, effort: _Effort, last: LeadLexError) -> LaunchTicket | None:
+        """The launch that a start whose answer was lost has become, if it has."""
+        if retry.ambiguous(last) or (effort.lost is not None and isinstance(last, AlreadyStarted)):
+            effort.lost = effort.lost or last
+            effort.intent = self._dated(effort)
+            found = await self._found(effort.intent, last)
+            if found is not None:
+                self._ledger.note(found, was=effort.intent)
+            return found
+        if effort.lost is None:
+            self._ledger.drop(effort.intent)
+        return None
+
+    async def _found(self, intent: LaunchTicket, last: LeadLexError) -> LaunchTicket | None:
+        if not isinstance(last, AlreadyStarted):
+            return await self._truth.settle(intent)
+        # "Already ..." after a lost answer of our own speaks of our own start, even if nothing else shows it yet.
+        try:
+            found = await self._truth.settle(intent)
+        except StartOutcomeUnknown:
+            found = None
+        return found or attrs.evolve(intent, status=CampaignStatus.PENDING_APPROVAL)
+
+    def _dated(self, effort: _Effort) -> LaunchTicket:
         """The intent by the server's clock, which the first answer tells."""
-        dated = attrs.evolve(intent, started_at=self._core.clock.at(began))
-        self._ledger.note(dated, was=intent)
+        dated = attrs.evolve(effort.intent, started_at=self._core.clock.at(effort.began))
+        self._ledger.note(dated, was=effort.intent)
         return dated
 
-    def _pauses(self) -> Iterator[float]:
-        growth = backoff.expo(base=2, factor=retry.FIRST_PAUSE, max_value=retry.LONGEST_PAUSE)
-        next(growth)
-        return islice(growth, self._core.max_retries)
-
-    async def _send(self, intent: LaunchTicket, began: float) -> LaunchTicket:
+    async def _send(self, effort: _Effort) -> LaunchTicket:
         """Send once; a cancellation meanwhile waits for the answer, notes it, and goes on."""
-        request = self._core.request(campaigns.START, id=intent.campaign_id)
         await self._core.pace.acquire()
+        if effort.lost is None:  # dated when it is sent: it may have waited for its turn
+            effort.intent = self._intent(effort.intent.campaign_id)
+            effort.began = asyncio.get_running_loop().time()
+        request, intent, began = effort.request, effort.intent, effort.began
         flight = asyncio.ensure_future(self._core.attempt_now(campaigns.START.label, request))
         self._flights.add(flight)
         flight.add_done_callback(self._landed)
@@ -152,10 +160,32 @@ def _cancelled_by_others() -> bool:
     return task is not None and task.cancelling() > 0
 
 
-def _given_up(intent: LaunchTicket, lost: LeadLexError | None, last: LeadLexError) -> LeadLexError:
-    """The error to end with: once an answer was lost, a late effect of that start cannot be ruled out."""
-    if lost is None or isinstance(last, (ValidationError, Conflict)):
-        return last
-    error = unknown(intent, f"it had no effect whenever it was read; the last try: {last.message}")
-    error.__cause__ = last
-    return error
+@define
+class _Effort:
+    """What is remembered from one try of a start to the next."""
+
+    request: Request
+    intent: LaunchTicket
+    left: int
+    began: float = 0.0
+    lost: LeadLexError | None = None
+    refusals: int = 0
+    pauses: Iterator[float] = field(factory=lambda: retry.growth(retry.FIRST_PAUSE, retry.LONGEST_PAUSE))
+
+    def pause_after(self, last: LeadLexError) -> float:
+        """Seconds until the next try, or the error that ends the effort."""
+        if isinstance(last, RateLimited) and not last.daily and self.refusals < MOST_REFUSALS:
+            self.refusals += 1
+            return 0.0  # surely not started, and the pacer holds the next try back
+        if not (retry.passing(last) or retry.ambiguous(last)) or self.left == 0:
+            raise self._given_up(last)
+        self.left -= 1
+        return next(self.pauses)
+
+    def _given_up(self, last: LeadLexError) -> LeadLexError:
+        """Once an answer was lost, a late effect of that start cannot be ruled out, and no other error hides it."""
+        if self.lost is None:
+            return last
+        error = unknown(self.intent, f"it had no effect whenever it was read; the last try: {last.message}")
+        error.__cause__ = last
+        return error

@@ -9,12 +9,8 @@ from __future__ import annotations
 
 import math
 import random
-from typing import TYPE_CHECKING
 
-import backoff
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
+from .._http.retry import growth
 
 SHORTEST = 2.0
 LONGEST = 60.0
@@ -37,7 +33,7 @@ MOST_OF_DAY = 0.8
 """Of what is left, over the time that the launches at hand may well take: another program may need the rest."""
 SCARCITY = 2200.0
 MOST_CAUTION = 10.0
-EXHAUSTION = 6.0 * MEDIAN_WAIT
+EXHAUSTION = 7.0 * MEDIAN_WAIT
 """N lognormal waits polled at the best interval take k·sqrt(4.13·N·median/(c·k)) requests; this leaves some over."""
 
 
@@ -45,7 +41,7 @@ class Cadence:
     """Learns how fast decisions come and tells the next interval."""
 
     def __init__(self) -> None:
-        self._growth = _growth()
+        self._growth = growth(SHORTEST, SAFETY_NET)
         self._grown = SHORTEST
         self._seen = 0.0
         self._foreseen = 0.0
@@ -55,7 +51,7 @@ class Cadence:
 
     def restart(self) -> None:
         """Begin again at the shortest interval: someone new waits and nobody did before, or a task is missing."""
-        self._growth = _growth()
+        self._growth = growth(SHORTEST, SAFETY_NET)
 
     def step(self) -> float:
         """Take the next step of the growth: seconds."""
@@ -137,11 +133,3 @@ def hazard(age: float) -> float:
         return z / max(age, 1.0)
     density = math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
     return density / (max(age, 1.0) * math.erfc(z / math.sqrt(2)) / 2)
-
-
-def _growth() -> Generator[float, None, None]:
-    """2, 4, 8 ... seconds."""
-    steps = backoff.expo(base=2, factor=SHORTEST, max_value=SAFETY_NET)
-    next(steps)
-    for step in steps:
-        yield float(step or SHORTEST)

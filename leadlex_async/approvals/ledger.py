@@ -21,7 +21,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self._open: dict[str, list[LaunchTicket]] = {}
-        self._decided: dict[str, tuple[str, datetime]] = {}
+        self._decided: dict[str, datetime] = {}
 
     @property
     def tickets(self) -> list[LaunchTicket]:
@@ -45,13 +45,13 @@ class Ledger:
         else:
             self._open.pop(ticket.campaign_id, None)
         if task_id is not None:
-            self._decided[task_id] = (ticket.campaign_id, ticket.started_at)
+            self._decided[task_id] = ticket.started_at
             if len(self._decided) > REMEMBERED:
                 del self._decided[next(iter(self._decided))]
 
     def taken(self, ticket: LaunchTicket, task_id: str) -> bool:
         """Whether the task is known to have decided another launch than this ticket's."""
-        return self._decided.get(task_id, (ticket.campaign_id, ticket.started_at))[1] != ticket.started_at
+        return self._decided.get(task_id, ticket.started_at) != ticket.started_at
 
     def _others(self, ticket: LaunchTicket, task_id: str | None = None) -> list[LaunchTicket]:
         """The open tickets of the same campaign that are of another launch."""

@@ -49,7 +49,7 @@ class Lookup:
         self._reader = reader
         self._ledger = ledger
         self._desk = ReviewDesk(lexi, self.settle)
-        self._found = dict.fromkeys(LOOK_UP, 0.0)
+        self._usual = dict.fromkeys(LOOK_UP, 0.0)
         self._tally = Tally()
         self.rounds = 0
 
@@ -72,12 +72,12 @@ class Lookup:
                 listing = listings[status] = await self._list(status)
                 missing += [watch for watch in expected if not self._place(watch, listing)]
         # Most are where most were found last. One that moves on between two lists meanwhile is met in the next round.
-        for status in sorted(LOOK_UP, key=self._found.__getitem__, reverse=True):
+        for status in sorted(LOOK_UP, key=self._usual.__getitem__, reverse=True):
             if not missing:
                 return
             listing, count = listings.get(status) or await self._list(status), len(missing)
             missing = [watch for watch in missing if not self._place(watch, listing)]
-            self._found[status] += (count - len(missing) - self._found[status]) / 8
+            self._usual[status] += (count - len(missing) - self._usual[status]) / 8
         for watch in missing:
             watch.misses += 1
             self._tally.missing |= watch.misses == 1 and watch.patience == FIRST_PATIENCE
@@ -96,12 +96,12 @@ class Lookup:
         status = listing.standing(watch.task_id) if watch.task_id is not None else None
         if status is None or watch.task_id is None:
             return False
-        watch.found()
+        watch.start_over()
         if status != LexiTaskStatus.PENDING:
             if status != watch.expected:
                 self._tally.unannounced = True
                 self.settle(watch, status, listing.task(watch.task_id))
-        elif watch.curious and (task := listing.task(watch.task_id)) is not None:
+        elif watch.wants_record and (task := listing.task(watch.task_id)) is not None:
             self._see(watch, task)
         return True
 
@@ -119,7 +119,7 @@ class Lookup:
         self._desk.show(watch, task)
 
     def settle(self, watch: Watch, status: LexiTaskStatus, task: LexiTask | None) -> None:
-        """The task has left the pending ones."""
+        """The task has left the pending ones; told again, nothing changes."""
         outcome = FINAL.get(status)
         if outcome is None or watch.done.done() or status == watch.expected:
             return
@@ -149,10 +149,12 @@ class Lookup:
                 campaign = await self._reader.campaign(watch.ticket.campaign_id)
             except NotFound:
                 self.finish(watch, Outcome.LOST)
-            except (AuthenticationError, PermissionDenied, ClientClosed, RateLimited):
+            except PermissionDenied as error:
+                watch.fail(error)
+            except (AuthenticationError, ClientClosed, RateLimited):
                 raise
             except LeadLexError:
-                watch.found()
+                watch.start_over()
             else:
                 self._conclude(watch, campaign.status)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from contextlib import suppress
+from copy import copy
 from typing import TYPE_CHECKING
 
 from ..errors import AuthenticationError, ClientClosed, LeadLexError, PermissionDenied, RateLimited
@@ -32,7 +33,7 @@ class Poller:
         self._lookup = lookup
         self._cadence = Cadence()
         self._watches: dict[Watch, float] = {}
-        self._joined = 0.0
+        self._since_sum = 0.0
         self._task: asyncio.Task[None] | None = None
         self._ending: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
@@ -41,6 +42,7 @@ class Poller:
         self._next_round = 0.0
         self._learnt = 0.0
         self._failures = 0
+        self._last_trouble: LeadLexError | None = None
         self._next_deadline: float | None = None
         self._took = 0.0
 
@@ -56,12 +58,11 @@ class Poller:
                 self._next_round = min(self._next_round, now + self._cadence.step())
         self._last_join = now
         self._watches[watch] = watch.since
-        if watch.deadline is not None:
-            watch.timer = asyncio.get_running_loop().call_at(watch.deadline, self._expire, watch)
-        self._joined += watch.since
+        self._since_sum += watch.since
         if soon:
             self.hasten()
         if watch.deadline is not None:
+            watch.timer = asyncio.get_running_loop().call_at(watch.deadline, self._expire, watch)
             self._next_deadline = min(self._next_deadline or watch.deadline, watch.deadline)
         self._wake.set()
         if self._task is None or self._task.done():
@@ -71,7 +72,8 @@ class Poller:
         """Stop serving a waiter; the last one stops the loop."""
         if watch not in self._watches:
             return
-        self._joined -= self._watches.pop(watch)
+        self._since_sum -= self._watches.pop(watch)
+        watch.left = True
         for timer in (watch.timer, watch.reviewing):
             if timer is not None:
                 timer.cancel()
@@ -95,8 +97,10 @@ class Poller:
 
     def pushed(self, watch: Watch, status: LexiTaskStatus) -> None:
         """A verified push decides a wait at once."""
-        self._cadence.pushed()
+        expected = watch.expected
         self._lookup.settle(watch, status, None)
+        if watch.done.done() or watch.expected != expected:
+            self._cadence.pushed()
 
     def hasten(self) -> None:
         """Something may have happened: look soon."""
@@ -104,7 +108,7 @@ class Poller:
         self._wake.set()
 
     def _expire(self, watch: Watch) -> None:
-        watch.expire(now=self._now(), polls=self._lookup.rounds)
+        watch.expire(now=self._now(), polls=self._lookup.rounds, trouble=self._last_trouble)
 
     def watching(self) -> list[Watch]:
         """Those who wait."""
@@ -141,7 +145,7 @@ class Poller:
 
     def _age(self) -> float:
         """Seconds that the launches have waited, on average."""
-        return self._now() - self._joined / max(1, len(self._watches))
+        return self._now() - self._since_sum / max(1, len(self._watches))
 
     def _lead(self) -> float:
         least, most = LEAD
@@ -155,7 +159,7 @@ class Poller:
             tally = await self._lookup.round(self.watching())
         except (AuthenticationError, PermissionDenied, ClientClosed) as error:
             for watch in self.watching():
-                watch.fail(error)
+                watch.fail(copy(error))
         except LeadLexError as error:
             self._next_round = self._now() + self._trouble(error)
         else:
@@ -177,6 +181,7 @@ class Poller:
     def _trouble(self, error: LeadLexError) -> float:
         """The round failed: tell, and try again after a pause of 2, 4, 8 ... s, or when a spent day is renewed."""
         self._failures += 1
+        self._last_trouble = error
         for watch in self.watching():
             watch.tell(UpdateKind.TROUBLE, error=error)
         if isinstance(error, RateLimited) and error.daily and error.reset_at is not None:
@@ -185,7 +190,7 @@ class Poller:
 
     def _recover(self) -> None:
         if self._failures:
-            self._failures = 0
+            self._failures, self._last_trouble = 0, None
             for watch in self.watching():
                 watch.tell(UpdateKind.RECOVERED)
 

@@ -44,9 +44,10 @@ class TaskList:
             self._scan(task_id, row.get("status", self.listed))
 
     def _scan(self, id: str, status: JSONValue) -> None:
-        if status == self.listed or (status not in _STATUSES and self.listed == LexiTaskStatus.PENDING):
+        known = isinstance(status, str) and status in _STATUSES
+        if status == self.listed or (not known and self.listed == LexiTaskStatus.PENDING):
             self.ids.add(id)
-        elif status in _STATUSES:
+        elif known:
             self.strays[id] = LexiTaskStatus(str(status))
 
     def standing(self, id: str) -> LexiTaskStatus | None:
@@ -61,7 +62,15 @@ class TaskList:
     def start_of(self, campaign_id: str, since: datetime | None, taken: Taken) -> LexiTask | None:
         """The newest task that starts this campaign, made at or after ``since``, but for those ``taken``."""
         tasks = (_record(row, self.listed) for row in self._by_campaign().get(campaign_id, ()))
-        return newest(task for task in tasks if task and not taken(task.id) and _made(task, since))
+        return newest(task for task in tasks if task and not taken(task.id) and self._made(task, since))
+
+    def _made(self, task: LexiTask, since: datetime | None) -> bool:
+        """Whether the task was made at or after a moment, by whole seconds; undated, it is if it is pending."""
+        if since is None:
+            return True
+        if task.created_at is None:
+            return self.listed == LexiTaskStatus.PENDING
+        return task.created_at >= since.replace(microsecond=0)
 
     def forget(self) -> None:
         """Drop the parsed rows; they are parsed again if needed."""
@@ -139,15 +148,9 @@ def _campaign_of(row: Row) -> str | None:
     return campaign_id if isinstance(campaign_id, str) else None
 
 
-def _made(task: LexiTask, since: datetime | None) -> bool:
-    """Whether the task was made at or after a moment; times with whole seconds are compared as such."""
-    if since is None or task.created_at is None:
-        return True
-    return task.created_at >= since.replace(microsecond=0)
-
-
 def _record(row: Row, listed: LexiTaskStatus) -> LexiTask | None:
-    complete = {"status": listed.value, "type": LexiTaskType.CAMPAIGN_START.value} | row
+    given = {name: value for name, value in row.items() if value is not None}
+    complete: Row = {"status": listed.value, "type": LexiTaskType.CAMPAIGN_START.value, **given}
     try:
         return convert.structure(complete, LexiTask)
     except DecodeError:

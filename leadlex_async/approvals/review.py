@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from asyncio import CancelledError
 from inspect import isawaitable
+from types import NoneType
 from typing import TYPE_CHECKING
 
 from attrs import evolve
 
 from .._http import retry
-from ..errors import LeadLexError, NotFound, RateLimited, ValidationError
+from ..errors import Conflict, LeadLexError, NotFound, RateLimited, ValidationError
 from .launch import Approve, Dismiss
 
 if TYPE_CHECKING:
@@ -41,13 +43,19 @@ class ReviewDesk:
     async def _review(self, watch: Watch, task: LexiTask) -> None:
         try:
             await self._ask(watch, task)
+        except CancelledError as error:
+            if not watch.left:  # raised by the reviewer itself; nobody cancelled the review
+                watch.fail(error)
+            raise
         except Exception as error:  # noqa: BLE001 - a reviewer may raise anything, and its waiter gets it
             watch.fail(error)
             return
         try:
             await self._carry_out(watch, task)
-        except (ValidationError, NotFound):
-            watch.verdict = None  # somebody else was faster; the lists tell what was decided
+        except (ValidationError, NotFound, Conflict) as error:
+            if error.status is None:
+                watch.fail(error)  # the verdict itself is at fault
+            watch.verdict = None  # else somebody was faster; the lists tell what was decided
         except LeadLexError as error:
             if not (retry.passing(error) or retry.ambiguous(error) or isinstance(error, RateLimited)):
                 watch.fail(error)
@@ -56,7 +64,10 @@ class ReviewDesk:
         if not watch.asked and watch.reviewer is not None:
             watch.asked = True
             answer = watch.reviewer(task)
-            watch.verdict = await answer if isawaitable(answer) else answer
+            verdict = await answer if isawaitable(answer) else answer
+            if not isinstance(verdict, (Approve, Dismiss, NoneType)):
+                raise TypeError(f"a reviewer returns Approve(), Dismiss() or None, not {verdict!r}")
+            watch.verdict = verdict
 
     async def _carry_out(self, watch: Watch, task: LexiTask) -> None:
         if isinstance(watch.verdict, Approve):

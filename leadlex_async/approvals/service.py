@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING
 
 from ..errors import (
@@ -44,10 +45,7 @@ _ERRORS: dict[Outcome, tuple[type[ApprovalError], str]] = {
 _PUSHED = {
     "campaign.started": LexiTaskStatus.APPROVED,
     "task.approved": LexiTaskStatus.APPROVED,
-    "lexi.task_approved": LexiTaskStatus.APPROVED,
     "task.dismissed": LexiTaskStatus.DISMISSED,
-    "lexi.task_completed": LexiTaskStatus.COMPLETED,
-    "lexi.task_failed": LexiTaskStatus.FAILED,
 }
 
 
@@ -191,6 +189,8 @@ class Approvals:
                 f"this ticket belongs to {ticket.base_url}, this client talks to {self._core.base_url}; "
                 "wait with a client of the ticket's base_url"
             )
+        if iscoroutinefunction(on_update):
+            raise ValidationError("on_update must be a plain function: put what it tells into a queue")
         loop = asyncio.get_running_loop()
         return Watch(
             ticket=ticket,
@@ -235,16 +235,17 @@ def _since(ticket: LaunchTicket, event: WebhookEvent) -> bool:
 
 def _sent(ticket: LaunchTicket | None) -> str:
     if ticket is None:
-        return "nothing was sent"
+        return "nothing is under way from it"
     return f"it was sent and answered {ticket.status}" if ticket.status else "it was sent, its answer is not known"
 
 
 def _check(launch: Launch, watch: Watch, timeout: float | None) -> None:
     """Raise what a launch that did not come about, or not in time, means."""
     if watch.timed_out:
-        done = "is approved, but was not carried out" if launch.launched else "was not decided by anybody"
+        seen = "is approved, but was not seen carried out" if launch.launched else "was not seen decided"
+        trouble = f"; the last poll failed: {watch.trouble}" if watch.trouble else ""
         raise ApprovalTimeout(
-            f"the launch of campaign {launch.campaign_id} {done} within {timeout:g} s",
+            f"the launch of campaign {launch.campaign_id} {seen} within {timeout:g} s{trouble}",
             ticket=launch.ticket,
             launch=launch,
         )

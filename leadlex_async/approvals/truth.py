@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 READ_AFTER = (0.5, 2.0, 8.0)
 """Seconds before each reading of the truth after a lost answer: the start may be committed after the first reading."""
 
+SPARE = (8.0, 8.0)
+"""Seconds before the readings that make up for failed ones."""
+
+_IDLE = frozenset({CampaignStatus.DRAFT})
 _LAUNCHED = frozenset({CampaignStatus.ACTIVE, CampaignStatus.COMPLETED})
 _APPROVED = (LexiTaskStatus.APPROVED, LexiTaskStatus.COMPLETED)
 _REFUSED = (LexiTaskStatus.DISMISSED, LexiTaskStatus.FAILED)
@@ -39,20 +43,26 @@ class Truth:
 
     async def join(self, intent: LaunchTicket) -> LaunchTicket | None:
         """The ticket of the launch of this campaign that is under way, whoever began it; None if none is."""
-        for delay in (*READ_AFTER, None):
+        for delay in READ_AFTER:
             try:
-                found = await self._under_way(intent, await self._status(intent), since=None)
-                return attrs.evolve(found, joined=True) if found else None
+                return await self._joined(intent)
             except LeadLexError as error:
-                if delay is None or not (retry.passing(error) or retry.ambiguous(error)):
+                if not (retry.passing(error) or retry.ambiguous(error)):
                     raise
             await self._core.pace.rest(delay)
-        return None
+        return await self._joined(intent)
 
-    async def settle(self, intent: LaunchTicket, *, at_once: bool = False) -> LaunchTicket | None:
-        """What became of a lost start: its ticket, None if it surely had no effect, else ``StartOutcomeUnknown``."""
-        seen, idle = "nothing could be read", False
-        for delay in (0.0,) if at_once else READ_AFTER:
+    async def _joined(self, intent: LaunchTicket) -> LaunchTicket | None:
+        found = await self._under_way(intent, await self._status(intent), since=None)
+        return attrs.evolve(found, joined=True) if found else None
+
+    async def settle(self, intent: LaunchTicket) -> LaunchTicket | None:
+        """What became of a lost start: its ticket, None if it surely had no effect, else ``StartOutcomeUnknown``.
+
+        It surely had none if the campaign is a draft in three readings and no decided task is of this start.
+        """
+        seen, drafts, clear = "nothing could be read", 0, True
+        for delay in (*READ_AFTER, *SPARE):
             await self._core.pace.rest(delay)
             try:
                 status = await self._status(intent)
@@ -60,13 +70,15 @@ class Truth:
             except (AuthenticationError, PermissionDenied) as error:
                 raise unknown(intent, f"reading it is not allowed: {error.message}") from None
             except LeadLexError as error:
-                seen, idle = f"the last reading failed: {error.message}", False
+                seen = f"the last reading failed: {error.message}"
                 continue
             if found is not None:
                 return found
             # A paused campaign may be the one just started, paused by a person: only a draft surely was not started.
-            seen, idle = f"the campaign is {status or 'gone'}", status in {CampaignStatus.DRAFT, None}
-        if not idle:
+            seen, drafts, clear = f"the campaign is {status or 'gone'}", drafts + 1, clear and status in _IDLE
+            if drafts == len(READ_AFTER):
+                break
+        if drafts < len(READ_AFTER) or not clear:
             raise unknown(intent, seen)
         return await self._decided(intent, seen)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio import Future, Task, TimerHandle
+from asyncio import CancelledError, Future, Task, TimerHandle
 from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field
@@ -49,12 +49,16 @@ class Watch:
     patience: int = field(default=FIRST_PATIENCE, init=False)
     verdict: Verdict = field(default=None, init=False)
     asked: bool = field(default=False, init=False)
+    left: bool = field(default=False, init=False)
+    """Whether its waiter has gone."""
     timed_out: bool = field(default=False, init=False)
+    trouble: Exception | None = field(default=None, init=False)
+    """Why nothing could be read when time was up."""
     timer: TimerHandle | None = field(default=None, init=False)
     reviewing: Task[None] | None = field(default=None, init=False)
 
     @property
-    def curious(self) -> bool:
+    def wants_record(self) -> bool:
         """Whether the record of the pending task is needed, not just its presence."""
         undecided = self.reviewer is not None and (not self.asked or self.verdict is not None)
         return undecided or (self.on_update is not None and not self.seen)
@@ -64,7 +68,7 @@ class Watch:
         """Whether the task was missing long enough to ask its campaign."""
         return self.misses >= self.patience
 
-    def found(self) -> None:
+    def start_over(self) -> None:
         """The task is where it is expected, or nothing can be said: count anew."""
         self.misses = 0
 
@@ -82,21 +86,26 @@ class Watch:
             return
         try:
             self.on_update(update)
-        except Exception as error:  # noqa: BLE001 - the caller's function may raise anything, and the caller gets it
+        except (Exception, CancelledError) as error:  # noqa: BLE001 - it may raise anything, and its waiter gets it
             self.fail(error)
 
-    def expire(self, *, now: float, polls: int) -> None:
+    def expire(self, *, now: float, polls: int, trouble: Exception | None) -> None:
         """End the wait since time is up: an approval that is still being carried out is known, nothing else is."""
         if not self.done.done():
-            self.timed_out = True
+            self.timed_out, self.trouble = True, trouble
             approved = self.expected == LexiTaskStatus.APPROVED
             outcome = Outcome.APPROVED if approved else Outcome.TIMED_OUT
             self.done.set_result(self.launch(outcome, now=now, polls=polls))
 
-    def fail(self, error: Exception) -> None:
+    def fail(self, error: BaseException) -> None:
         """End the wait with an error."""
-        if not self.done.done():
-            self.done.set_exception(error)
+        if self.done.done():
+            return
+        if isinstance(error, (StopIteration, CancelledError)):  # which a future cannot hold, or takes for its own
+            wrapped = RuntimeError(f"a callback raised {type(error).__name__}")
+            wrapped.__cause__ = error
+            error = wrapped
+        self.done.set_exception(error)
 
     def finish(
         self, outcome: Outcome, *, now: float, noticed_at: datetime, polls: int, task: LexiTask | None = None

@@ -93,5 +93,7 @@ def _parsed(data: str) -> JSONValue:
 def _as_answer(data: str, headers: Mapping[str, str]) -> Response:
     """An error sent inside the stream has the payload of an error answer, but no status: 500 stands for it."""
     payload = _parsed(data)
+    if isinstance(payload, str):
+        payload = {"message": payload}
     wrapped = payload if isinstance(payload, dict) and "error" in payload else {"error": payload}
     return Response(500, headers, orjson.dumps(wrapped))

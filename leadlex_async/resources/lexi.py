@@ -135,7 +135,7 @@ class Lexi:
 
         At most 12,000 characters. Errors come from the first step of the iteration on (lexi/chat-stream).
         """
-        require_size("message", body["message"], LONGEST_MESSAGE, "characters")
+        require_size("message", body.get("message", ""), LONGEST_MESSAGE, "characters")
         return ChatStream(self._core, CHAT_STREAM, body, idempotency_key)
 
     async def list_tasks(self, *, status: LexiTaskStatus | TaskStatusName = "pending") -> list[LexiTask]:

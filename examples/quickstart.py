@@ -26,8 +26,7 @@ async def opened() -> AsyncGenerator[tuple[LeadLex, str], None]:
             yield leadlex, sys.argv[1] if len(sys.argv) > 1 else sys.exit(__doc__)
     else:
         print("no LEADLEX_API_KEY: this runs on a sandbox and mails nobody")
-        person = approve_after(1)
-        async with Sandbox(reviewer=person) as sandbox, LeadLex(sandbox.api_key, base_url=sandbox.url) as leadlex:
+        async with Sandbox(reviewer=approve_after(1)) as sandbox, sandbox.client() as leadlex:
             yield leadlex, sandbox.add_campaign(recipients=150)
 
 

@@ -22,7 +22,7 @@ async def policy(task: LexiTask) -> Verdict:
         return None
     if count <= FEW:
         return Approve()
-    return Dismiss(f"{count} recipients, {MANY} are allowed") if count > MANY else None
+    return Dismiss(f"{count} recipients, but at most {MANY} are allowed") if count > MANY else None
 
 
 async def launch(leadlex: LeadLex, campaign_id: str, recipients: int) -> None:
@@ -37,10 +37,7 @@ async def launch(leadlex: LeadLex, campaign_id: str, recipients: int) -> None:
 async def main() -> None:
     """Launch three campaigns at once on a sandbox whose person comes back in half an hour and approves what is left."""
     sandbox = Sandbox(reviewer=approve_after(HALF_AN_HOUR))
-    async with (
-        LeadLex(sandbox.api_key, base_url=sandbox.url, transport=sandbox.transport()) as leadlex,
-        asyncio.TaskGroup() as group,
-    ):
+    async with sandbox.client() as leadlex, asyncio.TaskGroup() as group:
         for recipients in (150, 300, 600):
             group.create_task(launch(leadlex, sandbox.add_campaign(recipients=recipients), recipients))
     reasons = [task.reason for task in sandbox.tasks.values() if task.reason]

@@ -6,10 +6,13 @@ Run: python examples/stream_chat.py
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
-from leadlex_async import LeadLex
 from leadlex_async.models.lexi import ChatDone, TextDelta, Thinking, ToolStep
 from leadlex_async.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from leadlex_async import LeadLex
 
 
 async def whole(leadlex: LeadLex) -> None:
@@ -39,7 +42,7 @@ async def first_words(leadlex: LeadLex) -> None:
 
 async def main() -> None:
     """Ask twice."""
-    async with Sandbox() as sandbox, LeadLex(sandbox.api_key, base_url=sandbox.url) as leadlex:
+    async with Sandbox() as sandbox, sandbox.client() as leadlex:
         await whole(leadlex)
         await first_words(leadlex)
 

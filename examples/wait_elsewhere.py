@@ -18,7 +18,7 @@ from leadlex_async.sandbox import Sandbox, approve_after
 async def begin(file: Path) -> None:
     """Start a campaign, keep its ticket, and let another process wait."""
     async with Sandbox(reviewer=approve_after(1)) as sandbox:
-        async with LeadLex(sandbox.api_key, base_url=sandbox.url) as leadlex:
+        async with sandbox.client() as leadlex:
             ticket = await leadlex.approvals.begin(sandbox.add_campaign(recipients=150))
         await asyncio.to_thread(file.write_text, ticket.to_json())
         print(f"process {os.getpid()} began the launch: {ticket.to_json()}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import pty
 import shlex
@@ -17,7 +18,8 @@ import click
 import pytest
 from attrs import frozen
 
-from leadlex_async.cli import report, values
+from leadlex_async import LaunchTicket, LaunchUpdate, UpdateKind
+from leadlex_async.cli import report, status, values
 from leadlex_async.errors import ApprovalLost, LeadLexError
 from leadlex_async.sandbox import Fault, Sandbox, approve_after, dismiss_after, fail_after
 
@@ -47,8 +49,10 @@ class Ended:
     def command(self) -> list[str]:
         """The arguments of the printed command that goes on."""
         last = self.err.splitlines()[-1]
-        assert last.startswith("go on with: leadlex ")
-        return shlex.split(last)[4:]
+        address, program, *command = shlex.split(last.removeprefix("go on with: "))
+        assert address.startswith("LEADLEX_BASE_URL=http://127.0.0.1:")
+        assert program == "leadlex"
+        return command
 
 
 @frozen
@@ -149,9 +153,12 @@ async def test_outcomes(sandbox: Sandbox, leadlex: Program) -> None:
     task = task_of(sandbox, large[0])
     assert task is not None
     assert (at_once.code, approved.code, dismissed.code, failed.code) == (0, 0, 3, 4)
-    assert at_once.out == f"auto_started: campaign {small} is on its way (no approval needed)\n"
-    assert approved.out.startswith(f"approved: campaign {large[0]} is on its way (task {task.id}, waited ")
-    assert approved.err.splitlines()[0] == f"starting campaign {large[0]}"
+    assert at_once.out == f"launched: campaign {small} (no approval needed)\n"
+    assert approved.out.startswith(f"launched: campaign {large[0]} (approved, task {task.id}, waited ")
+    assert approved.err.splitlines()[:2] == [
+        f"starting campaign {large[0]}",
+        f"started, needs approval (task {task.id})",
+    ]
     assert dismissed.out + failed.out == ""
     assert dismissed.err.splitlines()[-1].startswith("leadlex: ")
     assert "dismissed" in dismissed.err.splitlines()[-1]
@@ -165,7 +172,7 @@ async def test_until_completed(sandbox: Sandbox, leadlex: Program) -> None:
     sandbox.reviewer, sandbox.execution = approve_after(1.0), 1.8
     result = await leadlex.run("launch", sandbox.add_campaign(), "--until", "completed", "--timeout", "3.8")
     assert result.code == 0
-    assert result.out.startswith("completed: campaign ")
+    assert " (approved and carried out, task " in result.out
     assert "approved, waiting until it is carried out" in result.err
 
 
@@ -187,7 +194,59 @@ async def test_timeout_goes_on(sandbox: Sandbox, leadlex: Program, tmp_path: Pat
         leadlex.run(command, ticket), leadlex.run(command, f"@{file}"), ended(piped, ticket.encode())
     )
     assert [run.code for run in runs] == [0, 0, 0]
-    assert all(run.out.startswith(f"approved: campaign {campaign} is on its way") for run in runs)
+    assert all(run.out.startswith(f"launched: campaign {campaign} (approved, task ") for run in runs)
+
+
+async def test_ticket_file(sandbox: Sandbox, leadlex: Program, tmp_path: Path) -> None:
+    """``--ticket`` leaves the ticket as soon as the start is answered; ``wait`` reads it, and says what it saw."""
+    campaign, file = sandbox.add_campaign(), tmp_path / "ticket.json"
+    process = await leadlex.start("launch", campaign, "--ticket", str(file))
+    await until(file.exists)
+    assert campaign in file.read_text()
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert os.listdir(tmp_path) == [file.name]  # noqa: PTH208 - a coroutine may not walk a Path
+    process.send_signal(signal.SIGINT)
+    assert (await ended(process)).code == 130
+    sandbox.fault(Fault("slow", "GET /v1/lexi/tasks", seconds=20))
+    known = sandbox.count()
+    waiting = await leadlex.start("wait", f"@{file}")
+    await until(lambda: sandbox.count() > known)
+    waiting.send_signal(signal.SIGINT)
+    assert "leadlex: stopped; no decision was seen\n" in (await ended(waiting)).err
+
+
+async def test_ticket_of_a_lost_start(sandbox: Sandbox, leadlex: Program, tmp_path: Path) -> None:
+    """A start whose answer did not come in time leaves its ticket, too."""
+    sandbox.fault(Fault("slow", START, seconds=20))
+    campaign, file = sandbox.add_campaign(), tmp_path / "ticket.json"
+    process = await leadlex.start("launch", campaign, "--ticket", str(file))
+    await until(lambda: sandbox.starts[campaign])
+    process.send_signal(signal.SIGINT)
+    await asyncio.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    assert (await ended(process)).command == ["wait", file.read_text().strip()]
+
+
+@pytest.mark.parametrize("file", ["/dev/null", "/no/such/folder/ticket.json", "."])
+async def test_ticket_file_that_cannot_be(sandbox: Sandbox, leadlex: Program, file: str) -> None:
+    """A file that cannot be written is an error before anything is sent."""
+    result = await leadlex.run("launch", sandbox.add_campaign(), "--ticket", file)
+    assert (result.code, result.out, result.err.count("\n")) == (2, "", 1)
+    assert sandbox.count() == 0
+
+
+async def test_approved_and_stopped(sandbox: Sandbox, leadlex: Program) -> None:
+    """A signal after the approval does not say that it is still open."""
+    sandbox.reviewer, sandbox.execution = approve_after(0), 60
+    process = await leadlex.start("launch", sandbox.add_campaign(), "--until", "completed")
+    assert process.stderr is not None
+    async with asyncio.timeout(PATIENCE):
+        while b"approved, waiting" not in await process.stderr.readline():
+            pass
+    process.send_signal(signal.SIGINT)
+    result = await ended(process)
+    assert result.err.splitlines()[0] == "leadlex: stopped; approved, but not seen carried out yet"
+    assert result.command[0] == "wait"
 
 
 async def test_under_way_already(sandbox: Sandbox, leadlex: Program) -> None:
@@ -209,7 +268,8 @@ async def test_adopt_in_time(sandbox: Sandbox, leadlex: Program) -> None:
     sandbox.fault(Fault("slow", READ, seconds=20))
     result = await leadlex.run("launch", sandbox.add_campaign(), "--adopt", "--timeout", "0.3")
     assert result.code == 5
-    assert result.err.endswith("did not get through within 0.3 s: nothing was sent\n")
+    assert "did not get through within 0.3 s" in result.err
+    assert not sandbox.starts
 
 
 async def test_unknown_outcome(sandbox: Sandbox, leadlex: Program) -> None:
@@ -219,7 +279,8 @@ async def test_unknown_outcome(sandbox: Sandbox, leadlex: Program) -> None:
     sandbox.fault(Fault("status", "GET /v1/lexi/tasks", status=403, times=None))
     result = await leadlex.run("launch", sandbox.add_campaign())
     assert result.code == 1
-    assert "was lost, and reading it is not allowed" in result.err
+    assert result.err.splitlines()[-2].endswith("; do not launch it again before you know")
+    assert "approvals.wait" not in result.err
     assert result.command[0] == "wait"
 
 
@@ -277,10 +338,10 @@ async def test_errors(sandbox: Sandbox, leadlex: Program) -> None:
         Program({}).run("launch", "x"), leadlex.run("launch", "no-such-campaign"), leadlex.run("wait", TICKET)
     )
     assert [keyless.code, unknown.code, mismatched.code] == [1, 1, 1]
-    assert keyless.err.startswith("leadlex: no API key: set LEADLEX_API_KEY")
+    assert keyless.err.startswith("leadlex: no API key: set LEADLEX_API_KEY;")
     assert keyless.err.count("\n") == 1
     assert "404 not_found" in unknown.err.splitlines()[-1]
-    assert "https://elsewhere.example" in mismatched.err.splitlines()[-1]
+    assert mismatched.err.endswith("; set LEADLEX_BASE_URL=https://elsewhere.example\n")
     assert not sandbox.starts
 
 
@@ -303,17 +364,20 @@ async def test_usage(sandbox: Sandbox, leadlex: Program) -> None:
     """What cannot be meant exits with 2, in one line that says what is accepted, and sends nothing."""
     wrong = {
         ("launch", "x", "--timeout", "soon"): "use 90s, 15m, 1h, 2d, 1h30m or plain seconds",
-        ("launch",): "Missing argument 'CAMPAIGN_ID'",
+        ("launch",): "Missing argument 'CAMPAIGN_ID'.",
+        ("launch", ""): "'' is no campaign id.",
+        ("launch", "x", "--adop"): "--adopt'? See: ",
         ("wait", "{}"): "this is no launch ticket",
         ("wait", "@/no/such/file"): "cannot be read",
         ("sandbox", "--host", "0.0.0.0"): "is not an address of this machine alone",  # noqa: S104 - refused
         ("nonsense",): "No such command",
+        ("lunch",): "'launch'? See: ",
+        ("sandbox", "--approve-after", "1", "--fail-after", "1"): "--approve-after and --fail-after exclude each other",
     }
     results = await asyncio.gather(*[leadlex.run(*arguments) for arguments in wrong])
     for result, expected in zip(results, wrong.values(), strict=True):
         assert (result.code, result.out, result.err.count("\n")) == (2, "", 1)
         assert expected in result.err
-    assert (await leadlex.run("launch", "")).code == 2
     assert sandbox.count() == 0
 
 
@@ -323,7 +387,7 @@ async def test_help(leadlex: Program) -> None:
         *[leadlex.run(*arguments) for arguments in ((), ("-h",), ("launch", "-h"), ("wait", "--help"), ("--version",))]
     )
     assert all(page.code == 0 and not page.err for page in pages)
-    assert "Exit codes: 0 launched" in pages[0].out
+    assert "5 timed out, 130 Ctrl-C, 143 SIGTERM" in pages[0].out
     assert pages[0].out == pages[1].out
     assert "--adopt" in pages[2].out
 
@@ -332,8 +396,11 @@ def test_demo(demo: Beside) -> None:
     """The demo launches on a sandbox of its own whatever the environment says, and ends well."""
     result = demo.ended()
     assert (result.code, result.err) == (0, "")
-    assert result.out.startswith("This runs on a sandbox inside this process and mails nobody")
-    assert all(word in result.out for word in ("auto_started", "approved", "dismissed", "requests were spent"))
+    assert result.out.startswith("A sandbox inside this process: it mails nobody")
+    assert max(map(len, result.out.splitlines())) <= 80
+    assert "starting" not in result.out
+    words = ("started, no approval needed", "approved", "dismissed", "requests were spent", "at the next poll")
+    assert all(word in result.out for word in words)
 
 
 async def test_demo_is_stopped() -> None:
@@ -353,17 +420,32 @@ async def test_sandbox_serves() -> None:
     process = await Program({}).start("sandbox", "--approve-after", "0", "--plan", "org", "--campaigns", "2")
     assert process.stdout is not None
     async with asyncio.timeout(PATIENCE):
-        exports, first, second = [(await process.stdout.readline()).decode() for _ in range(3)]
+        exports, first, second, approve, dismiss = [(await process.stdout.readline()).decode() for _ in range(5)]
     variables = dict(word.split("=", 1) for word in shlex.split(exports)[1:])
     assert (first.split()[-2], second.split()[-2]) == ("40", "150")
     launched = await Program(variables).run("launch", second.split()[2])
-    assert launched.out.startswith("approved: ")
+    assert " (approved, task " in launched.out
+    assert approve.endswith("$LEADLEX_BASE_URL/v1/lexi/tasks/TASK_ID/approve\n")
+    assert dismiss.startswith("# dismiss: curl -X POST -H ")
     port = variables["LEADLEX_BASE_URL"].rpartition(":")[2]
     taken = await Program({}).run("sandbox", "--port", port)
     assert (taken.code, taken.err.count("\n")) == (1, 1)
-    assert taken.err.startswith(f"leadlex: cannot listen on 127.0.0.1 port {port}: ")
+    assert taken.err == f"leadlex: cannot listen on 127.0.0.1 port {port}: {os.strerror(errno.EADDRINUSE)}\n"
     process.send_signal(signal.SIGINT)
     assert await ended(process) == Ended(0, "", "")
+
+
+@pytest.mark.parametrize(("option", "code"), [("--dismiss-after", 3), ("--fail-after", 4)])
+async def test_sandbox_decides(option: str, code: int) -> None:
+    """The sandbox's person may also say no, or fail."""
+    process = await Program({}).start("sandbox", option, "0s")
+    assert process.stdout is not None
+    async with asyncio.timeout(PATIENCE):
+        exports, _, large = [(await process.stdout.readline()).decode() for _ in range(3)]
+    variables = dict(word.split("=", 1) for word in shlex.split(exports)[1:])
+    assert (await Program(variables).run("launch", large.split()[2])).code == code
+    process.send_signal(signal.SIGTERM)
+    assert (await ended(process)).code == 0
 
 
 async def test_live_line(sandbox: Sandbox, leadlex: Program) -> None:
@@ -373,9 +455,9 @@ async def test_live_line(sandbox: Sandbox, leadlex: Program) -> None:
     process = await leadlex.start("launch", sandbox.add_campaign(), stderr=theirs)
     os.close(theirs)
     shown, result = await asyncio.gather(asyncio.to_thread(everything, terminal), ended(process))
-    assert result.out.startswith("approved: ")
-    assert "waiting for approval" in shown
-    assert "requests" in shown
+    assert " (approved, task " in result.out
+    assert "started, needs approval (task " in shown
+    assert "1 request\r" in shown
     assert KEY not in shown
 
 
@@ -398,8 +480,34 @@ async def test_reader_leaves(sandbox: Sandbox, leadlex: Program) -> None:
     os.close(writing)
     told, untold = await asyncio.gather(ended(silent), ended(unheard))
     assert (told.code, untold.code) == (0, 0)
-    assert told.out.startswith("auto_started: ")
+    assert told.out.startswith("launched: ")
     assert untold.err == f"starting campaign {small[1]}\n"
+
+
+async def test_full_disk(sandbox: Sandbox, leadlex: Program) -> None:
+    """A result that cannot be written to stdout is told on stderr; what cannot be told there is given up."""
+    small = [sandbox.add_campaign(recipients=10) for _ in range(2)]
+    full = os.open("/dev/full", os.O_WRONLY)
+    runs = [("launch", small[0]), ("--help",), ("demo",)]
+    loud = [await leadlex.start(*run, stdout=full) for run in runs]
+    silent = await leadlex.start("launch", small[1], stderr=full)
+    os.close(full)
+    launched, *others = await asyncio.gather(*[ended(process) for process in loud])
+    reason = f"leadlex: cannot write to stdout: {os.strerror(errno.ENOSPC)}"
+    told = f"launched: campaign {small[0]} (no approval needed)"
+    assert (launched.code, launched.err.splitlines()[1:]) == (1, [told, reason])
+    assert [(other.code, other.err.splitlines()[-1]) for other in others] == [(1, reason), (1, reason)]
+    assert (await ended(silent)).code == 0
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+async def test_help_to_nobody(option: str) -> None:
+    """A reader of a help page who has gone is no error."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = await Program({}).start(option, stdout=writing)
+    os.close(writing)
+    assert await ended(process) == Ended(0, "", "")
 
 
 @pytest.mark.parametrize("missing", ["click", "rich"])
@@ -456,3 +564,14 @@ def test_unexpected_error(capsys: pytest.CaptureFixture[str], monkeypatch: pytes
 def test_lost_is_an_error() -> None:
     """An approval that is gone is an error like any other to a script."""
     assert report.exit_code(ApprovalLost("gone")) == 1
+
+
+def test_news() -> None:
+    """Trouble is its first sentence, and what stood before comes back after it."""
+    ticket = LaunchTicket.from_json(TICKET)
+    news, error = status.News("starting"), LeadLexError("cannot connect; nothing was sent. Try later")
+    kinds = [UpdateKind.TROUBLE, UpdateKind.RECOVERED, UpdateKind.APPROVED, UpdateKind.TROUBLE, UpdateKind.RECOVERED]
+    approved = "approved, waiting until it is carried out"
+    trouble = "cannot connect, still waiting"
+    told = [news.of(LaunchUpdate(kind=kind, ticket=ticket, error=error)) for kind in kinds]
+    assert told == [trouble, "starting", approved, trouble, approved]

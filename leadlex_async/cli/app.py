@@ -15,7 +15,8 @@ Environment:
   LEADLEX_DEBUG     1 shows the traceback of an error
 
 \b
-Exit codes: 0 launched, 1 error, 2 usage, 3 dismissed, 4 failed, 5 timed out."""
+Exit codes:
+  0 launched, 1 any other error, 2 usage, 3 dismissed, 4 failed, 5 timed out, 130 Ctrl-C, 143 SIGTERM"""
 
 
 @click.group(
@@ -47,6 +48,8 @@ def run_app() -> int:
         return report.refusal(error)
     except (click.Abort, KeyboardInterrupt):
         return report.interrupted()
+    except SystemExit:
+        return 0  # so click tells that the reader of a help page has gone; nothing else of ours exits here
     except Exception as error:  # noqa: BLE001 - a person is at the other end: no error ends in a traceback
         return report.failure(error)
     return code if isinstance(code, int) else 0

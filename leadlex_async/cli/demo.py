@@ -26,7 +26,7 @@ TIMEOUT = 60.0
 @click.command()
 def demo() -> None:
     """Show three launches on a sandbox, in about 15 seconds."""
-    say("This runs on a sandbox inside this process and mails nobody: a scripted reviewer decides.")
+    say("A sandbox inside this process: it mails nobody, a scripted reviewer decides.")
     run(_demo())
 
 

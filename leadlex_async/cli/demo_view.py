@@ -10,9 +10,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from ..approvals.launch import Launch, Outcome
+from ..approvals.launch import Launch, Outcome, UpdateKind
 from .report import say
-from .status import news
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from .._http.pace import RateLimit
     from ..approvals.launch import LaunchUpdate
 
+WORDS = {Outcome.AUTO_STARTED: "started, no approval needed"}
 COLOURS = {Outcome.APPROVED: "green", Outcome.AUTO_STARTED: "green", Outcome.DISMISSED: "red"}
 
 
@@ -42,14 +42,14 @@ class Row:
 
     def follow(self, update: LaunchUpdate) -> Row:
         """Take in what the SDK tells."""
-        if news(update):
-            self.state = news(update).partition(" of task")[0]
+        if update.kind in {UpdateKind.STARTED, UpdateKind.PENDING} and not update.ticket.settled:
+            self.state = "waiting for approval"
         return self
 
     def end(self, launch: Launch) -> None:
         """Take in how it ended."""
         self.took = self.elapsed
-        self.launch, self.state = launch, launch.outcome.value
+        self.launch, self.state = launch, WORDS.get(launch.outcome, launch.outcome.value)
 
     @property
     def styled(self) -> str:
@@ -77,14 +77,14 @@ class View(Protocol):
 def view(rows: Sequence[Row]) -> View:
     """The display that suits stdout."""
     console = Console()
-    return LiveView(rows, console) if console.is_terminal and not console.is_dumb_terminal else PlainView()
+    return LiveView(rows, console) if console.is_terminal and not console.is_dumb_terminal else PlainView(rows)
 
 
 class PlainView:
     """A line whenever a launch has moved."""
 
-    def __init__(self) -> None:
-        self._told: dict[str, str] = {}
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._told = {row.campaign_id: row.state for row in rows}
 
     def __enter__(self) -> Self:
         return self
@@ -94,7 +94,7 @@ class PlainView:
 
     def moved(self, row: Row) -> None:
         """Print where it is now."""
-        if self._told.get(row.campaign_id) != row.state:
+        if self._told[row.campaign_id] != row.state:
             self._told[row.campaign_id] = row.state
             say(f"{row.elapsed:4.1f} s  {row.name} ({row.recipients} recipients): {row.state}")
 
@@ -132,6 +132,7 @@ def summary(rows: Sequence[Row], *, requests: int, quota: RateLimit | None) -> N
     Console().print(table)
     left = f"; {quota.remaining} of {quota.limit} are left today" if quota is not None else ""
     say(f"{requests} requests were spent on all of them{left}.")
+    say("A decision is noticed at the next poll, up to a few seconds after it was made.")
 
 
 def _titled(*titles: str) -> Table:
@@ -139,5 +140,6 @@ def _titled(*titles: str) -> Table:
     for title in titles:
         # Wide enough for every state, so that the live table keeps still.
         words = title in {"campaign", "state", "outcome"}
-        table.add_column(title, justify="left" if words else "right", min_width=20 if title == "state" else None)
+        width = max(map(len, WORDS.values())) if title == "state" else None
+        table.add_column(title, justify="left" if words else "right", min_width=width)
     return table

@@ -9,9 +9,11 @@ import click
 from . import values
 from .report import say
 from .run import run
+from .ticket_file import ticket_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from ..approvals.launch import Launch, Until
     from ..approvals.ticket import LaunchTicket
@@ -40,12 +42,18 @@ def _waiting(command: F) -> F:
 
 
 @click.command()
-@click.argument("campaign_id")
+@click.argument("campaign_id", type=values.campaign_id)
 @_waiting
 @click.option("--adopt", is_flag=True, help="Join the launch if the campaign is under way already.")
-def launch(*, campaign_id: str, timeout: float, until: Until, adopt: bool) -> None:
+@click.option(
+    "--ticket",
+    type=ticket_file,
+    metavar="FILE",
+    help="Write the launch ticket to FILE once the start is answered; `leadlex wait @FILE` goes on with it.",
+)
+def launch(*, campaign_id: str, timeout: float, until: Until, adopt: bool, ticket: Path | None) -> None:
     """Start a campaign, once, and wait until a person has approved it."""
-    _tell(run(_launch(campaign_id, timeout, until, adopt=adopt)))
+    _tell(run(_launch(campaign_id, timeout, until, adopt=adopt, file=ticket)))
 
 
 @click.command()
@@ -59,14 +67,14 @@ def wait(*, ticket: LaunchTicket, timeout: float, until: Until) -> None:
     _tell(run(_wait(ticket, timeout, until)))
 
 
-async def _launch(campaign_id: str, timeout: float, until: Until, *, adopt: bool) -> Launch:
+async def _launch(campaign_id: str, timeout: float, until: Until, *, adopt: bool, file: Path | None) -> Launch:
     from .session import opened
     from .status import status
 
-    async with opened() as leadlex:
-        with status(f"starting campaign {campaign_id}", leadlex) as shown:
-            return await leadlex.approvals.launch(
-                campaign_id, timeout=timeout, until=until, on_update=shown.update, adopt=adopt
+    async with opened(file=file) as session:
+        with status(f"starting campaign {campaign_id}", session.leadlex) as shown:
+            return await session.leadlex.approvals.launch(
+                campaign_id, timeout=timeout, until=until, on_update=session.telling(shown.update), adopt=adopt
             )
 
 
@@ -74,15 +82,20 @@ async def _wait(ticket: LaunchTicket, timeout: float, until: Until) -> Launch:
     from .session import opened
     from .status import status
 
-    async with opened(given=ticket) as leadlex:
-        with status(f"waiting for the launch of campaign {ticket.campaign_id}", leadlex) as shown:
-            return await leadlex.approvals.wait(ticket, timeout=timeout, until=until, on_update=shown.update)
+    async with opened(given=ticket) as session:
+        with status(f"waiting for the launch of campaign {ticket.campaign_id}", session.leadlex) as shown:
+            return await session.leadlex.approvals.wait(
+                ticket, timeout=timeout, until=until, on_update=session.telling(shown.update)
+            )
 
 
 def _tell(launch: Launch) -> None:
-    facts = [
-        f"task {launch.task_id}" if launch.task_id else "no approval needed",
-        f"waited {launch.waited:.1f} s" if launch.task_id else "",
-    ]
-    told = ", ".join(fact for fact in facts if fact)
-    say(f"{launch.outcome}: campaign {launch.campaign_id} is on its way ({told})")
+    from ..approvals.launch import Outcome
+
+    how = {Outcome.AUTO_STARTED: "no approval needed", Outcome.COMPLETED: "approved and carried out"}
+    facts = [how.get(launch.outcome, "approved")]
+    if launch.task_id:
+        facts += [f"task {launch.task_id}"]
+    if launch.outcome is not Outcome.AUTO_STARTED:
+        facts += [f"waited {launch.waited:.1f} s"]
+    say(f"launched: campaign {launch.campaign_id} ({', '.join(facts)})")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 import signal
 import sys
 import traceback
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -31,29 +32,51 @@ ERROR, USAGE, DISMISSED, FAILED, TIMED_OUT = range(1, 6)
 _HINTS: dict[type[LeadLexError], str] = {
     AlreadyStarted: ". Join the launch that is under way with --adopt",
     ApprovalTimeout: "",
-    StartOutcomeUnknown: "",
+    StartOutcomeUnknown: "; do not launch it again before you know",
 }
+# And so do these words.
+_WORDS = {" or pass api_key": "", "base_url must": "LEADLEX_BASE_URL must"}
+
+_UNWRITABLE = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
+
+
+class Unwritten(Exception):
+    """What was to be said on stdout, and could not be."""
+
+    def __init__(self, line: str, reason: OSError) -> None:
+        super().__init__(f"cannot write to stdout: {reason.strerror}")
+        self.line = line
 
 
 def say(line: str, *, err: bool = False) -> None:
-    """Print one line at once; a reader who has gone is no error."""
+    """Print one line at once; a reader who has gone is no error, and on stderr nothing is."""
     try:
         click.echo(line, err=err)
-    except BrokenPipeError:
-        # What is printed later, and the flush at exit, must find an open file.
-        stream = sys.stderr if err else sys.stdout
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except OSError as error:
+        _hush(sys.stderr if err else sys.stdout)
+        if not err and not isinstance(error, BrokenPipeError):
+            raise Unwritten(line, error) from None
+
+
+def _hush(stream: TextIO) -> None:
+    """What is printed later, and the flush at exit, must find a file that can be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def go_on(ticket: LaunchTicket) -> str:
     """The command that goes on waiting for a launch."""
-    return f"go on with: leadlex wait {shlex.quote(ticket.to_json())}"
+    from ..client import BASE_URL
+
+    address = f"LEADLEX_BASE_URL={shlex.quote(ticket.base_url)} " if ticket.base_url != BASE_URL else ""
+    return f"go on with: {address}leadlex wait {shlex.quote(ticket.to_json())}"
 
 
 def usage(error: click.UsageError) -> int:
     """Say what is wrong with the command line."""
     path = error.ctx.command_path if error.ctx is not None else "leadlex"
-    say(f"leadlex: {_one_line(error.format_message()).rstrip('.')}. See: {path} --help", err=True)
+    text = _one_line(error.format_message()).rstrip(".")
+    stop = "" if text.endswith(("?", "?)")) else "."
+    say(f"leadlex: {text}{stop} See: {path} --help", err=True)
     return USAGE
 
 
@@ -72,6 +95,14 @@ def interrupted() -> int:
 def failure(error: BaseException) -> int:
     """Say what went wrong: one line, and the notes that were added on the way."""
     error = _root(error)
+    if isinstance(error, OSError) and error.errno in _UNWRITABLE:
+        # Help and tables are not printed by us; every other error of the system is told before it gets here.
+        _hush(sys.stdout)
+        if error.errno == errno.EPIPE:
+            return 0
+        error = Unwritten("", error)
+    if isinstance(error, Unwritten) and error.line:
+        say(error.line, err=True)
     if os.environ.get("LEADLEX_DEBUG") == "1" and not isinstance(error, Stopped):
         say("".join(traceback.format_exception(error)), err=True)
     say(f"leadlex: {_sentence(error)}", err=True)
@@ -103,13 +134,16 @@ def _root(error: BaseException) -> BaseException:
 
 
 def _sentence(error: BaseException) -> str:
-    if isinstance(error, Stopped):
+    if isinstance(error, (Stopped, Unwritten)):
         return str(error)
     if not isinstance(error, LeadLexError):
         # The type only: what a foreign error prints may hold anything.
         return f"unexpected {type(error).__name__}; please report it with the traceback that LEADLEX_DEBUG=1 shows"
     hint = _HINTS.get(type(error))
-    return str(error) if hint is None else str(error).removesuffix(f". {error.hint}") + hint
+    text = str(error) if hint is None else str(error).removesuffix(f". {error.hint}") + hint
+    for word, ours in _WORDS.items():
+        text = text.replace(word, ours)
+    return text
 
 
 def _one_line(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from itertools import cycle, islice
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,29 @@ from .report import say
 from .run import Stopped, run
 
 if TYPE_CHECKING:
-    from ..sandbox import Sandbox
+    from collections.abc import Callable
+
+    from ..sandbox import Decision, Sandbox
 
 RECIPIENTS = (40, 150, 600)
 LAST_PORT = 65_535
 MOST_CAMPAIGNS = 1_000
+
+
+TASK = '-H "Authorization: Bearer $LEADLEX_API_KEY" $LEADLEX_BASE_URL/v1/lexi/tasks/TASK_ID'
+
+
+def _deciding(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that script a person."""
+    for name, what in (
+        ("fail", "Approve, and then fail to carry out,"),
+        ("dismiss", "Dismiss"),
+        ("approve", "Approve"),
+    ):
+        command = click.option(
+            f"--{name}-after", type=values.seconds, metavar="DURATION", help=f"{what} every launch after so long."
+        )(command)
+    return command
 
 
 @click.command()
@@ -28,12 +47,7 @@ MOST_CAMPAIGNS = 1_000
 @click.option(
     "--plan", type=click.Choice(["starter", "pro", "org"]), help="The quota to keep; without it there is none."
 )
-@click.option(
-    "--approve-after",
-    type=values.seconds,
-    metavar="SECONDS",
-    help="Approve every launch after so long; without it nobody does.",
-)
+@_deciding
 @click.option(
     "--campaigns",
     type=click.IntRange(0, MOST_CAMPAIGNS),
@@ -41,25 +55,38 @@ MOST_CAMPAIGNS = 1_000
     show_default=True,
     help="How many campaigns lie ready.",
 )
-def sandbox(*, host: str, port: int, plan: str | None, approve_after: float | None, campaigns: int) -> None:
+def sandbox(*, host: str, port: int, plan: str | None, campaigns: int, **after: float | None) -> None:
     """Serve a LeadLex of your own, in memory, until Ctrl-C.
 
-    What it prints is good for a shell: the variables that lead every other command here.
+    Paste the first line it prints into another shell: every leadlex command there then talks to this sandbox. Any key
+    that starts with wbk_ is accepted. Without one of --approve-after, --dismiss-after and --fail-after nobody decides,
+    until you do: the last lines it prints say how.
     """
     try:
-        run(_serve(host, port, plan, approve_after, campaigns))
+        run(_serve(host, port, plan, campaigns, _decision(after)))
     except Stopped:
         return
 
 
-async def _serve(host: str, port: int, plan: str | None, approve_after: float | None, campaigns: int) -> None:
-    from ..sandbox import Sandbox, approve_after as approving
+def _decision(after: dict[str, float | None]) -> Decision | None:
+    from ..sandbox import approve_after, dismiss_after, fail_after
 
-    served = Sandbox(plan=plan, reviewer=approving(approve_after) if approve_after is not None else None)
+    given = {name: seconds for name, seconds in after.items() if seconds is not None}
+    if len(given) > 1:
+        options = " and ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise click.UsageError(f"{options} exclude each other")
+    known = {"approve_after": approve_after, "dismiss_after": dismiss_after, "fail_after": fail_after}
+    return next((known[name](seconds) for name, seconds in given.items()), None)
+
+
+async def _serve(host: str, port: int, plan: str | None, campaigns: int, decision: Decision | None) -> None:
+    from ..sandbox import Sandbox
+
+    served = Sandbox(plan=plan, reviewer=decision)
     try:
         await served.start(host, port)
     except OSError as error:
-        raise click.ClickException(f"cannot listen on {host} port {port}: {error.strerror}") from None
+        raise click.ClickException(f"cannot listen on {host} port {port}: {_reason(error)}") from None
     try:
         _announce(served, campaigns)
         await asyncio.Event().wait()
@@ -67,7 +94,14 @@ async def _serve(host: str, port: int, plan: str | None, approve_after: float | 
         await served.stop()
 
 
+def _reason(error: OSError) -> str:
+    """The plain words: asyncio's hold the address once more. An unknown name has a number of another kind, below 0."""
+    return os.strerror(error.errno) if error.errno is not None and error.errno > 0 else str(error.strerror)
+
+
 def _announce(served: Sandbox, campaigns: int) -> None:
     say(f"export LEADLEX_API_KEY={served.api_key} LEADLEX_BASE_URL={served.url}")
     for recipients in islice(cycle(RECIPIENTS), campaigns):
         say(f"# campaign {served.add_campaign(recipients=recipients)} has {recipients} recipients")
+    for decision in ("approve", "dismiss"):
+        say(f"# {decision}: curl -X POST {TASK}/{decision}")

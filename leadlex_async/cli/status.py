@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -12,6 +13,8 @@ from .report import say
 if TYPE_CHECKING:
     from ..approvals.launch import LaunchUpdate
     from ..client import LeadLex
+
+_SENTENCE_END = re.compile(r"[.;] ")
 
 
 class Status(Protocol):
@@ -32,8 +35,11 @@ class Status(Protocol):
 
 def status(first: str, leadlex: LeadLex) -> Status:
     """The status display that suits stderr."""
-    live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-    return LiveStatus(first, leadlex) if live else PlainStatus(first)
+    if not sys.stderr or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        return PlainStatus(first)
+    from .live import LiveStatus
+
+    return LiveStatus(first, leadlex)
 
 
 class PlainStatus:
@@ -41,6 +47,7 @@ class PlainStatus:
 
     def __init__(self, first: str) -> None:
         self._last = first
+        self._news = News(first)
 
     def __enter__(self) -> Self:
         say(self._last, err=True)
@@ -51,58 +58,45 @@ class PlainStatus:
 
     def update(self, update: LaunchUpdate) -> None:
         """Print what is new."""
-        text = news(update)
+        text = self._news.of(update)
         if text and text != self._last:
             self._last = text
             say(text, err=True)
 
 
-class LiveStatus:
-    """One line with a spinner, the time that has passed and the requests spent."""
+class News:
+    """Updates in words."""
 
-    def __init__(self, first: str, leadlex: LeadLex) -> None:
-        from rich.console import Console
-        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-        from rich.table import Column
+    def __init__(self, first: str) -> None:
+        self._standing = first
 
-        text = TextColumn(
-            "{task.description}", markup=False, table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")
-        )
-        spent = TextColumn("{task.fields[client].requests_sent} requests")
-        console = Console(stderr=True)
-        self._progress = Progress(
-            SpinnerColumn(), text, TimeElapsedColumn(), spent, console=console, transient=True, expand=True
-        )
-        self._line = self._progress.add_task(first, total=None, client=leadlex)
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def update(self, update: LaunchUpdate) -> None:
-        """Show it."""
-        if text := news(update):
-            self._progress.update(self._line, description=text)
+    def of(self, update: LaunchUpdate) -> str:
+        """What an update tells; nothing if it is the last one, which the result tells."""
+        if update.kind is UpdateKind.TROUBLE:
+            return f"{_brief(update.error)}, still waiting"
+        if update.kind is UpdateKind.RECOVERED:
+            return self._standing
+        text = _step(update)
+        self._standing = text or self._standing
+        return text
 
 
-def news(update: LaunchUpdate) -> str:
-    """An update in words; none for the last, which the result tells."""
+def _step(update: LaunchUpdate) -> str:
     ticket, task = update.ticket, update.task
     match update.kind:
         case UpdateKind.STARTED if not ticket.settled:
-            return f"waiting for approval of task {ticket.task_id}" if ticket.task_id else "waiting for approval"
+            begun = "joined" if ticket.joined else "started"
+            return f"{begun}, needs approval" + (f" (task {ticket.task_id})" if ticket.task_id else "")
         case UpdateKind.PENDING if task is not None:
-            count = task.contact_count
-            reach = f", {count} recipients" if count is not None else ""
-            return f"waiting for approval of task {task.id}{reach}"
-        case UpdateKind.RECOVERED:
-            return "waiting for approval"
+            reach = f", {task.contact_count} recipients" if task.contact_count is not None else ""
+            return f"waiting for approval{reach} (task {task.id})"
         case UpdateKind.APPROVED:
             return "approved, waiting until it is carried out"
-        case UpdateKind.TROUBLE:
-            return f"waiting, although a request failed: {update.error}"
         case _:
             return ""
+
+
+def _brief(error: Exception | None) -> str:
+    """The first sentence of what went wrong."""
+    text = getattr(error, "message", "") or "a request failed"
+    return _SENTENCE_END.split(" ".join(text.split()))[0].rstrip(".")

@@ -41,6 +41,13 @@ def duration(text: str) -> float:
     return value
 
 
+def campaign_id(text: str) -> str:
+    """An id that can stand in a path."""
+    if not text.strip() or text in {".", ".."}:
+        raise click.BadParameter(f"{text!r} is no campaign id")
+    return text
+
+
 def ticket(text: str) -> LaunchTicket:
     """A launch ticket: its JSON, ``@FILE`` that holds it, or ``-`` for stdin."""
     from ..approvals.ticket import LaunchTicket

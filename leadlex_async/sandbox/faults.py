@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from attrs import define, field
 
 from .._http.wire import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
+    from attrs import Attribute
 
 FaultKind = Literal[
     "status",
@@ -27,9 +28,22 @@ FaultKind = Literal[
     "unknown_status",
 ]
 
+When = Literal["before", "after"]
+
 TOO_MANY = 429
 
 _STATUS = {"status": 500, "redirect": 307}
+
+
+def _known(words: object) -> Callable[[Fault, Attribute[Any], object], None]:
+    """A validator: a misspelt word would be a fault that does something else, or nothing."""
+    options: tuple[str, ...] = get_args(words)
+
+    def check(_: Fault, attribute: Attribute[Any], value: object) -> None:
+        if value not in options:
+            raise ValueError(f"{attribute.name} of a Fault is one of {', '.join(options)}; not {value!r}")
+
+    return check
 
 
 @define(eq=False)
@@ -52,9 +66,9 @@ class Fault:
     - ``unknown_status``: every ``status`` in the answer reads "galactic"
     """
 
-    kind: FaultKind
+    kind: FaultKind = field(validator=_known(FaultKind))
     operation: str | None = None
-    when: Literal["before", "after"] = "before"
+    when: When = field(default="before", validator=_known(When))
     times: int | None = 1
     skip: int = 0
     status: int | None = None

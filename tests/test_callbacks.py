@@ -106,7 +106,6 @@ async def test_a_listener_is_no_coroutine_function(listener: object) -> None:
     assert sandbox.count() == count
 
 
-@pytest.mark.xfail(strict=True, reason="Approvals.launch looks at on_update only after the start was sent")
 @virtual
 async def test_a_launch_with_a_wrong_listener_starts_nothing() -> None:
     """``async def`` as ``on_update`` is refused before the campaign is started."""

@@ -255,11 +255,7 @@ async def test_a_long_retry_after_holds_for_a_minute() -> None:
     [
         ("Date", "Mon, 01 Jan 2024 00:00:00 +99999999999999999"),
         ("Date", "Mon, 01 Jan 0001 00:00:00 -0000"),
-        pytest.param(
-            "Date",
-            "Fri, 31 Dec 9999 23:59:59 GMT",
-            marks=pytest.mark.xfail(strict=True, reason="ServerClock.at: ValueError, year 10000 is out of range"),
-        ),
+        ("Date", "Fri, 31 Dec 9999 23:59:59 GMT"),
         ("Date", "yesterday"),
         ("X-RateLimit-Remaining", "9" * 5_000),
         ("X-RateLimit-Limit", "9" * 5_000),
@@ -319,7 +315,6 @@ async def test_a_uuid_is_an_id() -> None:
         assert (await leadlex.lexi.approve(cast("str", uuid.UUID(task_id)))).status == "approved"
 
 
-@pytest.mark.xfail(strict=True, reason="a ticket keeps the UUID object, which is equal to no id of an answer")
 @pytest.mark.parametrize("null_task_id", [False, True])
 @virtual
 async def test_a_launch_by_uuid_is_the_same_launch(*, null_task_id: bool) -> None:

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+LATEST = datetime(9000, 1, 1, tzinfo=UTC).timestamp()
+"""A date beyond is nonsense, and the end of what a datetime holds is near."""
+
+
 class ServerClock:
     """Server time, so that a wrong clock on this machine changes nothing.
 
@@ -30,9 +34,11 @@ class ServerClock:
             return
         self._seen = date
         try:
-            self._offset = parsedate_to_datetime(date).timestamp() - get_running_loop().time()
+            told = parsedate_to_datetime(date).timestamp()
         except (ValueError, TypeError, OverflowError):
             return
+        if told < LATEST:
+            self._offset = told - get_running_loop().time()
 
     def at(self, moment: float) -> datetime:
         """The server's time at a moment of the running loop's clock."""

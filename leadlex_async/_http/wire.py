@@ -53,10 +53,14 @@ class Response:
     """Not shown: a server may echo the key it was sent."""
 
 
+def plain(value: object) -> object:
+    """An id as text: many keep theirs as ``uuid.UUID``."""
+    return str(value) if isinstance(value, UUID) else value
+
+
 def segment(name: str, value: object) -> str:
     """Percent-encode one path argument as a single segment, or refuse it with ``ValidationError``."""
-    if isinstance(value, UUID):
-        value = str(value)
+    value = plain(value)
     if isinstance(value, str) and _PLAIN.fullmatch(value):
         return value
     if not isinstance(value, str) or not value.strip() or value in {".", ".."}:
@@ -111,7 +115,7 @@ def _scalar(name: str, value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, datetime):
         return timestamp(value)
-    if isinstance(value, (str, int, float)):
+    if isinstance(value, (str, int, float, UUID)):
         return str(value)
     raise ValidationError(f"{name} cannot be a {type(value).__name__} in a query")
 

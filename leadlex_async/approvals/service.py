@@ -7,6 +7,7 @@ import math
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING
 
+from .._http.wire import plain
 from ..errors import (
     ApprovalDismissed,
     ApprovalError,
@@ -73,7 +74,7 @@ class Approvals:
         carries a ticket that goes on from there. Cancelled meanwhile, it hears what it has sent out for up to 5 s and
         keeps the ticket in ``tickets`` (campaigns/start).
         """
-        return await self._starter.begin(campaign_id, adopt=adopt)
+        return await self._starter.begin(str(plain(campaign_id)), adopt=adopt)
 
     async def wait(  # noqa: PLR0913 - each is an independent choice of the caller
         self,
@@ -113,6 +114,8 @@ class Approvals:
         ``campaigns.start_and_wait_for_approval`` is this without ``adopt`` and ``raise_for_outcome``.
         """
         deadline = _deadline(timeout)
+        _check_listener(on_update)
+        campaign_id = str(plain(campaign_id))
         ticket = await self._begin_by(campaign_id, deadline, timeout, adopt=adopt)
         watch = self._watch(ticket, deadline, reviewer, on_update, until)
         watch.tell(UpdateKind.STARTED)
@@ -189,8 +192,7 @@ class Approvals:
                 f"this ticket belongs to {ticket.base_url}, this client talks to {self._core.base_url}; "
                 "wait with a client of the ticket's base_url"
             )
-        if iscoroutinefunction(on_update):
-            raise ValidationError("on_update must be a plain function: put what it tells into a queue")
+        _check_listener(on_update)
         loop = asyncio.get_running_loop()
         return Watch(
             ticket=ticket,
@@ -218,6 +220,12 @@ class Approvals:
         if raise_for_outcome:
             _check(launch, watch, timeout)
         return launch
+
+
+def _check_listener(on_update: OnUpdate | None) -> None:
+    """An async function would be called and never awaited."""
+    if iscoroutinefunction(on_update):
+        raise ValidationError("on_update must be a plain function: put what it tells into a queue")
 
 
 def _deadline(timeout: float | None) -> float | None:

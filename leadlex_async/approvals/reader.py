@@ -36,19 +36,20 @@ class TaskList:
     def __init__(self, body: bytes, listed: LexiTaskStatus) -> None:
         self.body = body
         self.listed = listed
-        self.ids: set[str] = set()
         self.strays: dict[str, LexiTaskStatus] = {}
         self._rows: dict[str, Row] | None = None
         self._starts: dict[str, list[Row]] | None = None
-        for task_id, row in self._parsed().items():
-            self._scan(task_id, row.get("status", self.listed))
+        rows, word = self._parsed(), listed.value
+        self.ids = {task_id for task_id, row in rows.items() if row.get("status", word) == word}
+        if len(self.ids) < len(rows):
+            for task_id in rows.keys() - self.ids:
+                self._stray(task_id, rows[task_id]["status"])
 
-    def _scan(self, id: str, status: JSONValue) -> None:
-        known = isinstance(status, str) and status in _STATUSES
-        if status == self.listed or (not known and self.listed == LexiTaskStatus.PENDING):
+    def _stray(self, id: str, status: JSONValue) -> None:
+        if isinstance(status, str) and status in _STATUSES:
+            self.strays[id] = LexiTaskStatus(status)
+        elif self.listed == LexiTaskStatus.PENDING:
             self.ids.add(id)
-        elif known:
-            self.strays[id] = LexiTaskStatus(str(status))
 
     def standing(self, id: str) -> LexiTaskStatus | None:
         """Where this list says the task stands; None when it says nothing."""

@@ -29,7 +29,9 @@ test: $(VENV)/.dev  ## Run the whole test suite
 	@$(BIN)/python -m pytest
 
 coverage: $(VENV)/.dev  ## Run the test suite and report branch coverage
+	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest
+	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
 check: $(VENV)/.dev  ## Lint, format, types, layers, and a wheel imported from a clean environment

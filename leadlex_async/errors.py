@@ -113,7 +113,7 @@ class ConfigurationError(LeadLexError):
 
 
 class ClientClosed(LeadLexError):
-    """The client is closed; nothing was sent."""
+    """The client is closed, or was closed under a waiter; a start that was in flight is in ``approvals.tickets``."""
 
     _hint = "Use the client inside its `async with` block"
 

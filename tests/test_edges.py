@@ -17,6 +17,7 @@ from leadlex_async import (
     Plan,
     RateLimited,
     StartOutcomeUnknown,
+    TransportError,
     ValidationError,
 )
 from leadlex_async._http import wire
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 START = "POST /v1/campaigns/{id}/start"
 CAMPAIGN = "GET /v1/campaigns/{id}"
 TASKS = "GET /v1/lexi/tasks"
+STREAM = "POST /v1/lexi/chat/stream"
 
 
 @virtual
@@ -130,3 +132,34 @@ async def test_minutes_of_429_end_a_start_in_the_end() -> None:
         assert leadlex.approvals.tickets == []
     assert 10 <= sandbox.count(START) <= 20
     assert sandbox.starts[campaign_id] == 0
+
+
+@virtual
+async def test_streams_that_break_off_are_charged() -> None:
+    """A streamed question whose answer never began was sent all the same: it counts in the minute."""
+    sandbox = Sandbox(plan="starter")
+    sandbox.fault(Fault("reset", STREAM, when="after", times=None))
+    async with in_process(sandbox) as leadlex:
+
+        async def ask() -> None:
+            with pytest.raises(TransportError):
+                await anext(leadlex.lexi.chat_stream(message="Hi"))
+
+        for _ in range(14):
+            await ask()
+        assert leadlex.requests_sent == sandbox.count() == 14
+    assert [entry.status for entry in sandbox.log if entry.status == 429] == []
+
+
+@virtual
+async def test_streams_that_never_left_are_not_charged() -> None:
+    """Refused connections take nothing from the quota, and no place is lost."""
+    sandbox = Sandbox(plan="starter")
+    sandbox.fault(Fault("refused", STREAM, times=30))
+    async with in_process(sandbox) as leadlex:
+        for _ in range(30):
+            with pytest.raises(TransportError):
+                await anext(leadlex.lexi.chat_stream(message="Hi"))
+        assert leadlex.requests_sent == 0
+        assert asyncio.get_running_loop().time() < 60
+        assert await leadlex.lists.list() == []

@@ -171,8 +171,10 @@ class Core:
     async def stream(self, op: Op[T], request: Request) -> AsyncGenerator[Stream, None]:
         """Open a streaming answer; it takes a turn like any request and is not tried again."""
         await self.pace.acquire()
+        answered, sent = False, True
         try:
             async with self.transport.open(request) as stream:
+                answered = True
                 self.pace.answered(Response(stream.status, stream.headers, b""))
                 if stream.status >= 300:
                     body = await _beginning(stream.chunks)
@@ -180,9 +182,13 @@ class Core:
                 yield stream
         except LeadLexError as error:
             error.operation = error.operation or op.label
+            sent = retry.ambiguous(error)
             raise
         finally:
-            self.pace.leave()
+            if answered:
+                self.pace.leave()
+            else:
+                self.pace.release(None, sent=sent)
 
     async def raw(self, op: Op[object], request: Request) -> JSONValue:
         """Send a request of an undocumented operation and return its parsed body."""

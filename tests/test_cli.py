@@ -329,7 +329,7 @@ async def test_signal_before_start(sandbox: Sandbox, leadlex: Program) -> None:
     process.send_signal(signal.SIGINT)
     result = await ended(process)
     assert result.code == 130
-    assert result.err.splitlines()[-1] == "leadlex: stopped; no start was sent"
+    assert result.err.splitlines()[-1] == "leadlex: stopped; nothing was started"
 
 
 async def test_errors(sandbox: Sandbox, leadlex: Program) -> None:

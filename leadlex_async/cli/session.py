@@ -79,7 +79,7 @@ class Session:
         if self.outcome is not None:
             return f"the campaign's launch is decided: {self.outcome}"
         if ticket is None:
-            return "no start was sent"
+            return "nothing was started"
         if ticket.settled:
             return "the campaign is on its way: it needed no approval"
         if UpdateKind.APPROVED in self.seen:

@@ -19,6 +19,7 @@ from ._http.plan import Plan
 from ._http.transport import AiohttpTransport
 from ._http.wire import Secret, literal
 from .errors import ClientClosed, ConfigurationError
+from .resources import Resources
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
     from ._http.wire import JSONValue
     from .approvals.campaigns import Campaigns
     from .approvals.service import Approvals
-    from .resources.contacts import Contacts
-    from .resources.lexi import Lexi
-    from .resources.lists import Lists
 
 BASE_URL = "https://data.leadlex.com/functions/v1/api-gateway"
 
@@ -41,7 +39,7 @@ _UNFIT = re.compile(r"[\s@?#\\]|[^\x21-\x7e]")
 _KEY = re.compile(r"wbk_[A-Za-z0-9_\-]+")
 
 
-class LeadLex:
+class LeadLex(Resources):
     """A client of the LeadLex API, for one event loop and any number of tasks.
 
     The key comes from ``LEADLEX_API_KEY`` and the address from ``LEADLEX_BASE_URL`` where they are not given.
@@ -163,8 +161,6 @@ class LeadLex:
         """The address this client talks to, without a trailing slash."""
         return self._core.base_url
 
-    # Resources are imported when first used: a program pays for what it calls.
-
     @cached_property
     def approvals(self) -> Approvals:
         """Launches in two steps: ``begin`` and ``wait``; one poll loop serves every waiter."""
@@ -180,27 +176,6 @@ class LeadLex:
         from .approvals.campaigns import Campaigns
 
         return Campaigns(self._core, self.approvals)
-
-    @cached_property
-    def contacts(self) -> Contacts:
-        """The people in the CRM."""
-        from .resources.contacts import Contacts
-
-        return Contacts(self._core)
-
-    @cached_property
-    def lexi(self) -> Lexi:
-        """The assistant: approval tasks, chat, research, drafts."""
-        from .resources.lexi import Lexi
-
-        return Lexi(self._core)
-
-    @cached_property
-    def lists(self) -> Lists:
-        """Named groups of contacts."""
-        from .resources.lists import Lists
-
-        return Lists(self._core)
 
 
 def _places(session: aiohttp.ClientSession | None) -> int:

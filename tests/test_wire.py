@@ -249,9 +249,9 @@ WRONG: list[tuple[Op[object], object, str]] = [
     (cast("Op[object]", campaigns.GET), {"id": "a", "status": 7}, "$.data.status"),
     (cast("Op[object]", campaigns.GET), {"id": "a", "stats": {"sent": []}}, "$.data.stats.sent"),
     (cast("Op[object]", campaigns.STATS), {"open_rate": "0.5"}, "$.data.open_rate"),
-    (cast("Op[object]", lexi.TASKS), {}, "$.data"),
-    (cast("Op[object]", lexi.TASKS), "", "$.data"),
-    (cast("Op[object]", lexi.TASKS), {"tasks": [7]}, "$.data.tasks[0]"),
+    (cast("Op[object]", lexi.LIST_TASKS), {}, "$.data"),
+    (cast("Op[object]", lexi.LIST_TASKS), "", "$.data"),
+    (cast("Op[object]", lexi.LIST_TASKS), {"tasks": [7]}, "$.data.tasks[0]"),
 ]
 
 
@@ -271,7 +271,7 @@ def test_the_path_is_the_one_in_the_answer() -> None:
     """The path leads to the place in the body as it was sent."""
     rows = [{"id": "a", "type": "t", "status": "pending"}, {"id": "b", "type": 7, "status": "pending"}]
     with pytest.raises(DecodeError) as caught:
-        decode(cast("Op[object]", lexi.TASKS), {"data": {"tasks": rows}})
+        decode(cast("Op[object]", lexi.LIST_TASKS), {"data": {"tasks": rows}})
     assert caught.value.path == "$.data.tasks[1].type"
 
 

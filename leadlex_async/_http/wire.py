@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, TypeAlias, cast
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 JSONValue: TypeAlias = "dict[str, JSONValue] | list[JSONValue] | str | int | float | bool | None"
-
+When: TypeAlias = datetime | date | str
+"""A moment (with a time zone) or a day; text is sent as it is and must be ISO 8601."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9_~-]+")
 
@@ -87,8 +88,10 @@ def expand(template: str, arguments: Mapping[str, object]) -> str:
     return template.format_map({name: segment(name, value) for name, value in arguments.items()})
 
 
-def timestamp(value: datetime) -> str:
-    """ISO 8601 in UTC; a naive datetime is refused, since nobody can say which hour it means."""
+def timestamp(value: date) -> str:
+    """ISO 8601, in UTC; a naive datetime is refused, since nobody can say which hour it means."""
+    if not isinstance(value, datetime):
+        return value.isoformat()
     if value.tzinfo is None:
         raise ValidationError(f"{value.isoformat()} has no time zone; use datetime(..., tzinfo=UTC)")
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
@@ -113,7 +116,7 @@ def _pairs(query: Mapping[str, object]) -> Iterator[tuple[str, str]]:
 def _scalar(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return timestamp(value)
     if isinstance(value, (str, int, float, UUID)):
         return str(value)
@@ -130,7 +133,7 @@ def encode_json(body: object) -> bytes:
 
 
 def _encode_default(value: object) -> object:
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         try:
             return timestamp(value)
         except ValidationError as error:

@@ -79,7 +79,7 @@ class TaskList:
 
     def _parsed(self) -> dict[str, Row]:
         if self._rows is None:
-            rows = convert.rows(convert.parse(self.body, lexi.TASKS.label), "tasks", lexi.TASKS.label)
+            rows = convert.rows(convert.parse(self.body, lexi.LIST_TASKS.label), "tasks", lexi.LIST_TASKS.label)
             self._rows = {task_id: row for row in rows if isinstance(task_id := row.get("id"), str)}
         return self._rows
 
@@ -101,8 +101,8 @@ class Reader:
 
     async def tasks(self, status: LexiTaskStatus) -> TaskList:
         """List the tasks of one status, once; an answer identical to the last one is not parsed again."""
-        request = self._core.request(lexi.TASKS, query={"status": status})
-        response = await self._core.attempt(lexi.TASKS.label, request, lane="poll")
+        request = self._core.request(lexi.LIST_TASKS, query={"status": status})
+        response = await self._core.attempt(lexi.LIST_TASKS.label, request, lane="poll")
         latest = self._latest.get(status)
         if latest is None or latest.body != response.body:
             latest = self._latest[status] = TaskList(response.body, status)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING, Literal, TypedDict
+from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict, Unpack
 
 from .._http.op import Op
 from .._http.record import Page
+from .._http.wire import When
 from ..models.campaigns import (
     Campaign,
     CampaignEvent,
@@ -24,11 +26,8 @@ from ..models.common import Deleted
 from ._checks import require_changes, require_size
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
-    from datetime import datetime
-    from typing import NotRequired, Unpack
-
     from .._http.core import Core
+
 
 LIST = Op("GET", "/v1/campaigns", builtins.list[Campaign], "campaigns", scope="read")
 CREATE = Op("POST", "/v1/campaigns", Campaign, "campaign", scope="write")
@@ -37,15 +36,15 @@ UPDATE = Op("PATCH", "/v1/campaigns/{id}", Campaign, "campaign", scope="campaign
 DELETE = Op("DELETE", "/v1/campaigns/{id}", Deleted, scope="campaigns:write")
 START = Op("POST", "/v1/campaigns/{id}/start", Started, scope="write")
 PAUSE = Op("POST", "/v1/campaigns/{id}/pause", Campaign, "campaign", scope="campaigns:write")
-CONTACTS = Op("GET", "/v1/campaigns/{id}/contacts", Page[Enrollment], "contacts", scope="campaigns:read")
+LIST_CONTACTS = Op("GET", "/v1/campaigns/{id}/contacts", Page[Enrollment], "contacts", scope="campaigns:read")
 ADD_CONTACTS = Op("POST", "/v1/campaigns/{id}/contacts", Enrolled, scope="campaigns:write")
 REMOVE_CONTACT = Op("DELETE", "/v1/campaigns/{id}/contacts/{contact_id}", Unenrolled, scope="campaigns:write")
-STEPS = Op("GET", "/v1/campaigns/{id}/steps", builtins.list[Step], "steps", scope="campaigns:read")
+LIST_STEPS = Op("GET", "/v1/campaigns/{id}/steps", builtins.list[Step], "steps", scope="campaigns:read")
 CREATE_STEP = Op("POST", "/v1/campaigns/{id}/steps", Step, "step", scope="campaigns:write")
 UPDATE_STEP = Op("PATCH", "/v1/campaigns/{id}/steps/{step_id}", Step, "step", scope="campaigns:write")
 DELETE_STEP = Op("DELETE", "/v1/campaigns/{id}/steps/{step_id}", Deleted, scope="campaigns:write")
 STATS = Op("GET", "/v1/campaigns/{id}/stats", CampaignStats, "stats", scope="campaigns:read")
-EVENTS = Op("GET", "/v1/campaigns/{id}/events", Page[CampaignEvent], "events", scope="campaigns:read")
+LIST_EVENTS = Op("GET", "/v1/campaigns/{id}/events", Page[CampaignEvent], "events", scope="campaigns:read")
 
 MOST_CONTACTS = 500
 
@@ -109,8 +108,8 @@ class EventFilters(TypedDict, total=False):
     per_page: int
     type: CampaignEventType | EventTypeName
     contact_id: str
-    from_date: datetime | str
-    to_date: datetime | str
+    from_date: When
+    to_date: When
 
 
 class Campaigns:
@@ -149,13 +148,13 @@ class Campaigns:
 
     async def list_contacts(self, id: str, *, page: int = 1, **filters: Unpack[EnrollmentFilters]) -> Page[Enrollment]:
         """One page of enrolled contacts, newest first, 50 unless ``per_page`` says otherwise (campaigns/contacts)."""
-        return await self._core.call(CONTACTS, id=id, query={"page": page, **filters})
+        return await self._core.call(LIST_CONTACTS, id=id, query={"page": page, **filters})
 
     def iter_contacts(
         self, id: str, *, limit: int | None = None, **filters: Unpack[EnrollmentFilters]
     ) -> AsyncIterator[Enrollment]:
         """Walk all enrolled contacts, one request a page of 100 (campaigns/contacts)."""
-        return self._core.iterate(CONTACTS, id=id, query=filters, limit=limit, key="contact_id")
+        return self._core.iterate(LIST_CONTACTS, id=id, query=filters, limit=limit, key="contact_id")
 
     async def add_contacts(self, id: str, contact_ids: Sequence[str], *, source: str | None = None) -> Enrolled:
         """Enrol up to 500 contacts; those already in are skipped (campaigns/add-contacts)."""
@@ -169,7 +168,7 @@ class Campaigns:
 
     async def list_steps(self, id: str) -> builtins.list[Step]:
         """All steps in the order they are sent (campaigns/steps)."""
-        return await self._core.call(STEPS, id=id)
+        return await self._core.call(LIST_STEPS, id=id)
 
     async def create_step(self, id: str, **body: Unpack[NewStep]) -> Step:
         """Append a step at the end (campaigns/create-step)."""
@@ -190,13 +189,13 @@ class Campaigns:
 
     async def list_events(self, id: str, *, page: int = 1, **filters: Unpack[EventFilters]) -> Page[CampaignEvent]:
         """One page of events of the last 180 days, newest first (campaigns/events)."""
-        return await self._core.call(EVENTS, id=id, query={"page": page, **filters})
+        return await self._core.call(LIST_EVENTS, id=id, query={"page": page, **filters})
 
     def iter_events(
         self, id: str, *, limit: int | None = None, **filters: Unpack[EventFilters]
     ) -> AsyncIterator[CampaignEvent]:
         """Walk all events, one request a page of 100 (campaigns/events)."""
-        return self._core.iterate(EVENTS, id=id, query=filters, limit=limit)
+        return self._core.iterate(LIST_EVENTS, id=id, query=filters, limit=limit)
 
     async def list(self) -> builtins.list[Campaign]:
         """All campaigns; the API does not page them (campaigns/list)."""

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypedDict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict, Unpack
 
 from .._http.op import Op
 from .._http.record import Page
+from .._http.wire import JSONValue, When
 from ..models.contacts import Contact, ContactsCreated
 from ._checks import require_any, require_size
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
-    from datetime import datetime
-    from typing import NotRequired, Unpack
-
     from .._http.core import Core
-    from .._http.wire import JSONValue
+
 
 LIST = Op("GET", "/v1/contacts", Page[Contact], "contacts", scope="read")
 CREATE = Op("POST", "/v1/contacts", Contact, "contact", scope="contacts:write")
@@ -35,7 +33,7 @@ class ContactFilters(TypedDict, total=False):
     per_page: int
     search: str
     list_id: str
-    created_after: datetime | str
+    created_after: When
     sort: ContactSort
 
 
@@ -54,7 +52,7 @@ class NewContact(TypedDict, total=False):
     priority: ContactPriority
     tags: Sequence[str]
     custom_fields: Mapping[str, JSONValue]
-    created_date: datetime | str
+    created_date: When
 
 
 class ContactRow(TypedDict):

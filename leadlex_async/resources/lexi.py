@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import AsyncIterator, Mapping, Sequence
 from types import NoneType
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict, Unpack
 
 from .._http.op import Op
 from .._http.record import Page
@@ -22,16 +23,14 @@ from ._chat import ChatStream
 from ._checks import require_any, require_changes, require_size
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
-    from typing import NotRequired, Unpack
-
     from .._http.core import Core
+
 
 CHAT = Op("POST", "/v1/lexi/chat", ChatReply, scope="lexi", credits="1, 5 for a prospect search", timeout=120)
 CHAT_STREAM = Op(
     "POST", "/v1/lexi/chat/stream", NoneType, scope="write:ai", idempotent=True, credits="1-5", timeout=120
 )
-TASKS = Op("GET", "/v1/lexi/tasks", builtins.list[LexiTask], "tasks", scope="lexi")
+LIST_TASKS = Op("GET", "/v1/lexi/tasks", builtins.list[LexiTask], "tasks", scope="lexi")
 APPROVE = Op("POST", "/v1/lexi/tasks/{id}/approve", TaskApproved, scope="lexi")
 DISMISS = Op("POST", "/v1/lexi/tasks/{id}/dismiss", TaskDismissed, scope="lexi")
 AUTORESEARCH = Op(
@@ -40,8 +39,8 @@ AUTORESEARCH = Op(
 PERSONALIZE_EMAIL = Op(
     "POST", "/v1/lexi/personalize-email", PersonalizedEmail, scope="write:ai", idempotent=True, credits="2", timeout=60
 )
-CONVERSATIONS = Op("GET", "/v1/lexi/conversations", Page[Conversation], "conversations", scope="read:ai")
-CONVERSATION = Op("GET", "/v1/lexi/conversations/{id}", Conversation, "conversation", scope="read:ai")
+LIST_CONVERSATIONS = Op("GET", "/v1/lexi/conversations", Page[Conversation], "conversations", scope="read:ai")
+GET_CONVERSATION = Op("GET", "/v1/lexi/conversations/{id}", Conversation, "conversation", scope="read:ai")
 UPDATE_CONVERSATION = Op(
     "PATCH", "/v1/lexi/conversations/{id}", Conversation, "conversation", scope="write:ai", idempotent=True
 )
@@ -140,15 +139,15 @@ class Lexi:
 
     async def list_tasks(self, *, status: LexiTaskStatus | TaskStatusName = "pending") -> list[LexiTask]:
         """All approval tasks of one status; the API does not page them (lexi/tasks)."""
-        return await self._core.call(TASKS, query={"status": status})
+        return await self._core.call(LIST_TASKS, query={"status": status})
 
-    async def approve(self, task_id: str) -> TaskApproved:
+    async def approve(self, id: str) -> TaskApproved:
         """Approve a pending task, which is carried out at once; any other is a ``ValidationError`` (lexi/approve)."""
-        return await self._core.call(APPROVE, id=task_id)
+        return await self._core.call(APPROVE, id=id)
 
-    async def dismiss(self, task_id: str, *, reason: str | None = None) -> TaskDismissed:
+    async def dismiss(self, id: str, *, reason: str | None = None) -> TaskDismissed:
         """Dismiss a pending task for good; the reason is free text (lexi/dismiss)."""
-        return await self._core.call(DISMISS, id=task_id, json={"reason": reason} if reason is not None else {})
+        return await self._core.call(DISMISS, id=id, json={"reason": reason} if reason is not None else {})
 
     async def autoresearch(self, *, idempotency_key: str | None = None, **body: Unpack[ResearchRequest]) -> Research:
         """Have Lexi research a contact, a company or a question; takes up to a minute (lexi/autoresearch)."""
@@ -163,20 +162,20 @@ class Lexi:
 
     async def list_conversations(self, *, page: int = 1, **filters: Unpack[ConversationFilters]) -> Page[Conversation]:
         """One page of conversations, 25 unless ``per_page`` (at most 100) says otherwise (lexi/conversations-list)."""
-        return await self._core.call(CONVERSATIONS, query={"page": page, **filters})
+        return await self._core.call(LIST_CONVERSATIONS, query={"page": page, **filters})
 
     def iter_conversations(
         self, *, limit: int | None = None, **filters: Unpack[ConversationFilters]
     ) -> AsyncIterator[Conversation]:
         """Walk all conversations, one request a page of 100 (lexi/conversations-list)."""
-        return self._core.iterate(CONVERSATIONS, query=filters, limit=limit)
+        return self._core.iterate(LIST_CONVERSATIONS, query=filters, limit=limit)
 
     async def get_conversation(
         self, id: str, *, include_tool_steps: bool = False, limit: int | None = None
     ) -> Conversation:
         """Read a conversation with its 200 (``limit``: up to 1,000) latest messages (lexi/conversations-get)."""
         query = {"include_tool_steps": include_tool_steps or None, "limit": limit}
-        return await self._core.call(CONVERSATION, id=id, query=query)
+        return await self._core.call(GET_CONVERSATION, id=id, query=query)
 
     async def update_conversation(
         self, id: str, *, idempotency_key: str | None = None, **changes: Unpack[ConversationChanges]

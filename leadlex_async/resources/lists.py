@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING, TypedDict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NotRequired, TypedDict, Unpack
 
 from .._http.op import Op
 from ..models.lists import ContactList, ListAdded, ListDeleted, ListRemoved
 from ._checks import require_size
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import NotRequired, Unpack
-
     from .._http.core import Core
+
 
 LIST = Op("GET", "/v1/lists", builtins.list[ContactList], "lists", scope="read")
 CREATE = Op("POST", "/v1/lists", ContactList, "list", scope="write")

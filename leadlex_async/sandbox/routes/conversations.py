@@ -97,8 +97,8 @@ def _message(message: MessageRow) -> dict[str, object]:
 
 
 ROUTES = (
-    route(ops.CONVERSATIONS, list_conversations),
-    route(ops.CONVERSATION, get),
+    route(ops.LIST_CONVERSATIONS, list_conversations),
+    route(ops.GET_CONVERSATION, get),
     route(ops.UPDATE_CONVERSATION, update),
     route(ops.DELETE_CONVERSATION, delete),
 )

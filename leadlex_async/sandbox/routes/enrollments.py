@@ -123,8 +123,8 @@ def _event(world: World, row: CampaignRow, each: EnrollmentRow, name: str) -> di
 
 
 ROUTES = (
-    route(ops.CONTACTS, list_contacts),
+    route(ops.LIST_CONTACTS, list_contacts),
     route(ops.ADD_CONTACTS, add_contacts),
     route(ops.REMOVE_CONTACT, remove_contact),
-    route(ops.EVENTS, list_events),
+    route(ops.LIST_EVENTS, list_events),
 )

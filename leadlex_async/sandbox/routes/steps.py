@@ -90,7 +90,7 @@ def _step(row: CampaignRow, call: Call) -> StepRow:
 
 
 ROUTES = (
-    route(ops.STEPS, list_steps),
+    route(ops.LIST_STEPS, list_steps),
     route(ops.CREATE_STEP, create),
     route(ops.UPDATE_STEP, update),
     route(ops.DELETE_STEP, delete),

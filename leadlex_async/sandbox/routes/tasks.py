@@ -36,7 +36,7 @@ def dismiss(world: World, call: Call) -> Answer:
 
 
 ROUTES = (
-    route(ops.TASKS, list_tasks),
+    route(ops.LIST_TASKS, list_tasks),
     route(ops.APPROVE, approve),
     route(ops.DISMISS, dismiss),
 )

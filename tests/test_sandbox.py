@@ -606,7 +606,7 @@ def test_a_person_decides_in_the_app() -> None:
 )
 def test_what_is_not_there(method: str, path: str, code: str) -> None:
     """Each page has its own code for a record that does not exist."""
-    assert ask(at_noon(), method, path, {}) == (404, code)
+    assert ask(at_noon(), method, path, {"contact_ids": ["c"]}) == (404, code)
 
 
 def test_a_streamed_chat_goes_on() -> None:

@@ -38,7 +38,7 @@ def decode(op: Op[T], response: Response) -> T:
     if op.paged:
         rows_of = cast("type[list[object]]", list.__class_getitem__(get_args(op.returns)))
         items = structure(payload, rows_of, path=path, operation=op.label)
-        return cast("T", _page(items, body.get("meta")))
+        return cast("T", _page(items, _standing(body)))
     return structure(payload, op.returns, path=path, operation=op.label)
 
 
@@ -95,6 +95,12 @@ def _unwrap(body: dict[str, JSONValue], envelope: str) -> tuple[JSONValue, str]:
     if envelope and isinstance(data, dict) and envelope in data:
         return data[envelope], f"$.data.{envelope}"
     return data, "$.data"
+
+
+def _standing(body: dict[str, JSONValue]) -> JSONValue:
+    """Where a page stands: in ``meta``, or in ``data.pagination`` where the page was asked for in the body."""
+    data = body["data"]
+    return data["pagination"] if isinstance(data, dict) and "pagination" in data else body.get("meta")
 
 
 def _page(items: list[T], meta: JSONValue) -> Page[T]:

@@ -87,26 +87,30 @@ class Core:
         self,
         op: Op[Page[T]],
         *,
-        query: Mapping[str, object],
+        query: Mapping[str, object] | None = None,
+        json: Mapping[str, object] | None = None,
         limit: int | None = None,
         key: str = "id",
         **path: str,
     ) -> AsyncIterator[T]:
-        """Walk a paged list, one request a page; ``key`` is the attribute that tells rows apart."""
-        size = query.get("per_page") or LARGEST_PAGE
-        return self._walk(op, {**query, "per_page": size}, limit, key, path)
+        """Walk a paged list, one request a page; ``key`` is the attribute that tells rows apart.
 
-    async def _walk(
-        self, op: Op[Page[T]], query: dict[str, object], limit: int | None, key: str, path: dict[str, str]
-    ) -> AsyncIterator[T]:
+        With ``json`` the page is asked for in the body, and its size is the server's.
+        """
+        if json is not None:
+            return self._walk(lambda page: self.call(op, json={**json, "page": page}, query=None, **path), limit, key)
+        asked = {**(query or {}), "per_page": (query or {}).get("per_page") or LARGEST_PAGE}
+        return self._walk(lambda page: self.call(op, query={**asked, "page": page}, **path), limit, key)
+
+    async def _walk(self, read: Callable[[int], Awaitable[Page[T]]], limit: int | None, key: str) -> AsyncIterator[T]:
         # Rows that are added or removed meanwhile move others between pages: no row is given twice.
         seen: set[object] = set()
         walked, number, found = 0, 1, -1
         # A page without anything new ends the walk, too: a server that ignores `page` would never end it.
         while len(seen) > found and (limit is None or len(seen) < limit):
-            page, found = await self.call(op, query={**query, "page": number}, **path), len(seen)
+            page, found = await read(number), len(seen)
             for row in page.items:
-                if (mark := getattr(row, key)) not in seen:
+                if (mark := getattr(row, key) or repr(row)) not in seen:
                     seen.add(mark)
                     yield row
                     if len(seen) == limit:

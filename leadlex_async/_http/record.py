@@ -51,6 +51,11 @@ class Page(Generic[T]):
     per_page: int = 0
     total: int | None = None
 
+    @property
+    def total_pages(self) -> int | None:
+        """How many pages there are, where the answer tells how many rows."""
+        return None if self.total is None or self.per_page < 1 else -(-self.total // self.per_page)
+
     def __iter__(self) -> Iterator[T]:
         return iter(self.items)
 

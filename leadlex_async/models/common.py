@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import field, frozen
+
+from .._http.record import OpenEnum, also
+
+
+class Priority(OpenEnum):
+    """How pressing a deal or a task is."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    URGENT = "urgent"
 
 
 @frozen(kw_only=True)
@@ -11,3 +22,55 @@ class Deleted:
 
     id: str
     deleted: bool = True
+
+
+@frozen(kw_only=True)
+class BulkError:
+    """Why one record of a bulk call was left as it is."""
+
+    id: str = field(metadata=also("contact_id", "deal_id"))
+    code: str | None = None
+    message: str | None = None
+
+
+@frozen(kw_only=True)
+class BulkDeleted:
+    """What deleting many records answers; unknown ids are counted only, they are no errors."""
+
+    deleted_count: int
+    not_found_count: int = 0
+    errors: tuple[BulkError, ...] = ()
+
+
+@frozen(kw_only=True)
+class ContactSummary:
+    """The contact that a note or a task belongs to."""
+
+    id: str
+    full_name: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+
+
+@frozen(kw_only=True)
+class CompanySummary:
+    """The company that a note or a task belongs to."""
+
+    id: str
+    name: str | None = None
+
+
+@frozen(kw_only=True)
+class DealSummary:
+    """The deal that a note or a task belongs to."""
+
+    id: str
+    name: str | None = None
+
+
+@frozen(kw_only=True)
+class EventSummary:
+    """The event that a note or a task belongs to."""
+
+    id: str
+    title: str | None = None

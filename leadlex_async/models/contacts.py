@@ -64,6 +64,8 @@ class Contact:
     related_company_id: str | None = field(default=None, metadata=also("company_id"))
     linkedin_url: str | None = None
     priority: int | None = None
+    notes: str | None = None
+    """The remarks that ``update(notes=...)`` has gathered; no other operation shows them."""
     tags: tuple[str, ...] = ()
     custom_fields: Mapping[str, JSONValue] = field(factory=dict[str, JSONValue])
     created_at: datetime | None = field(default=None, metadata=also("created_date"))
@@ -71,6 +73,36 @@ class Contact:
     recent_notes: tuple[ContactNote, ...] = ()
     open_tasks: tuple[ContactTask, ...] = ()
     open_deals: tuple[ContactDeal, ...] = ()
+
+
+@frozen(kw_only=True)
+class ContactTags:
+    """What adding tags answers: all tags of the contact."""
+
+    contact_id: str
+    tags: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class MergeCounts:
+    """What moved from the duplicates to the contact that stays."""
+
+    notes: int = 0
+    activities: int = 0
+    tasks: int = 0
+    emails: int = 0
+    documents: int = 0
+    list_memberships: int = 0
+
+
+@frozen(kw_only=True)
+class ContactsMerged:
+    """What merging contacts answers; ``fields_populated`` are those of ``primary`` that the duplicates filled."""
+
+    primary: Contact
+    merged_ids: tuple[str, ...] = ()
+    fields_populated: tuple[str, ...] = ()
+    counts: MergeCounts = MergeCounts()
 
 
 @frozen(kw_only=True)

@@ -10,10 +10,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sized
 
 
+LARGEST_IMPORT = 20_000_000
+"""Bytes of CSV text."""
+
+
 def require_any(body: Mapping[str, object], *names: str) -> None:
     """At least one of ``names`` must have a value."""
-    if all(body.get(name) in (None, "") for name in names):
+    if not any(body.get(name) for name in names):
         raise ValidationError(f"give at least one of {', '.join(names)}")
+
+
+def require_bytes(name: str, text: str, most: int) -> None:
+    """``text`` must not be larger than ``most`` bytes when it is sent."""
+    if len(text) > most or (not text.isascii() and len(text.encode("utf-8", "replace")) > most):
+        raise ValidationError(f"{name} is larger than {most / 1e6:,.0f} MB")
 
 
 def require_changes(changes: Sized) -> None:

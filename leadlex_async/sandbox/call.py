@@ -24,6 +24,8 @@ class Call:
     arguments: Mapping[str, str]
     raw_query: str
     raw_body: bytes
+    permissions: frozenset[str] | None = None
+    """What the key may do; None is everything."""
 
     @cached_property
     def query(self) -> dict[str, str]:
@@ -40,6 +42,11 @@ class Call:
         if not isinstance(body, dict):
             raise invalid("The body must be a JSON object")
         return body
+
+    def many(self, name: str) -> list[str]:
+        """All values of a query parameter that may be repeated, or hold several with commas between."""
+        values = [value for key, value in parse_qsl(self.raw_query) if key == name]
+        return [part.strip() for value in values for part in value.split(",") if part.strip()]
 
     def text(self, name: str) -> str | None:
         """An optional text."""

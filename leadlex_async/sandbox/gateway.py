@@ -11,6 +11,7 @@ from attrs import define
 from multidict import CIMultiDict
 
 from .._http.wire import Request, Response
+from . import keys
 from .answers import Answer, Refusal
 from .call import Call
 from .faults import Fault, Reply, take
@@ -57,22 +58,16 @@ def _enter(world: World, visit: _Visit) -> Answer | None:
         visit.call = Call(visit.now, arguments, visit.query, visit.request.body or b"")
     except Refusal as refusal:
         visit.refusal = refusal
-    refused = _authenticate(visit.request)
-    if refused is not None:
-        return refused.answer()
+    try:
+        permissions = keys.authenticate(world, header(visit.request, "Authorization"), visit.now)
+    except Refusal as refusal:
+        return refusal.answer()
+    if visit.call is not None:
+        visit.call.permissions = permissions
     spent = world.quota.spent(visit.now)
     if spent is None:
         return None
     return spent.refusal.answer(**({"Retry_After": str(spent.wait)} if world.retry_after else {}))
-
-
-def _authenticate(request: Request) -> Refusal | None:
-    scheme, _, key = header(request, "Authorization").partition(" ")
-    if scheme.lower() != "bearer" or not key:
-        return Refusal(401, "missing_auth", "Missing or malformed Authorization header")
-    if not key.startswith("wbk_"):
-        return Refusal(401, "invalid_key", "Invalid or expired API key")
-    return None
 
 
 def _reply(world: World, visit: _Visit) -> Reply:
@@ -95,7 +90,8 @@ def _carry_out(world: World, visit: _Visit, now: float) -> Answer:
         if visit.route is None or visit.call is None:
             return (visit.refusal or Refusal(404, "not_found", "No such endpoint")).answer()
         visit.call.now = now
-        key = header(visit.request, "Idempotency-Key") if visit.route.idempotent else ""
+        visit.route.check(visit.call)
+        key = header(visit.request, "Idempotency-Key") if visit.route.op.idempotent else ""
         if not key:
             return visit.route.handler(world, visit.call)
         return _carry_out_once(world, visit.route, visit.call, key, visit.path)

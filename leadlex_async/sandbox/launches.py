@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from .answers import Refusal, invalid, missing
-from .store import EnrollmentRow, new_id
+from .records import new_id
+from .store import EnrollmentRow
 from .tasks import TaskRow
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Self
 from .._http.plan import Plan
 from . import launches
 from .gateway import handle
+from .records import new_id
 from .server import Server
-from .store import CampaignRow, new_id
+from .store import CampaignRow
 from .transport import SandboxTransport
 from .world import World
 

@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter
+from functools import partial
 
 from attrs import define, field
 
 from .._http.wire import JSONValue
+from .records import Record, Shelf
 from .tasks import Board
 
+STAMPS = ("created_at", "updated_at")
+"""The names of the timestamps on the newer pages."""
 
-def new_id(prefix: str = "") -> str:
-    """A fresh id: a UUID, or a prefix and 12 hex digits."""
-    fresh = uuid.uuid4()
-    return f"{prefix}_{fresh.hex[:12]}" if prefix else str(fresh)
+_CONTACT: Record = {
+    **dict.fromkeys(("first_name", "last_name", "full_name", "email", "phone", "job_title", "company")),
+    **dict.fromkeys(("related_company_id", "linkedin_url", "priority", "location", "seniority")),
+    "tags": [],
+    "custom_fields": {},
+}
+_COMPANY: Record = {
+    **dict.fromkeys(("name", "industry", "website", "linkedin_url", "size", "domain", "city", "country", "state")),
+    **dict.fromkeys(("street", "postal_code", "description", "logo_url", "founded_year", "hq_location")),
+    "tags": [],
+}
+_DEAL: Record = {
+    **dict.fromkeys(("name", "stage", "status", "pipeline", "estimated_value", "main_contact_id", "owner_user_id")),
+    **dict.fromkeys(("priority", "matter_type", "related_company_id", "high_level_description", "currency")),
+    **dict.fromkeys(("next_follow_up_date", "fee_model", "probability", "closed_date")),
+    "tags": [],
+}
+_TODO: Record = {
+    **dict.fromkeys(("title", "description", "status", "priority", "task_type", "due_date", "assigned_to_user_id")),
+    **dict.fromkeys(("contact_id", "company_id", "deal_id", "event_id")),
+}
+_NOTE: Record = {
+    **dict.fromkeys(("title", "content", "contact_id", "related_company_id", "deal_id", "event_id")),
+    "note_type": "general",
+    "tags": [],
+    "is_pinned": False,
+}
 
 
 @define(eq=False)
@@ -59,22 +85,6 @@ class CampaignRow:
 
 
 @define(eq=False)
-class ContactRow:
-    """One person."""
-
-    id: str
-    first_name: str
-    last_name: str
-    full_name: str
-    created_at: float
-    updated_at: float
-    email: str | None = None
-    priority: int | None = None
-    details: dict[str, JSONValue] = field(factory=dict["str", "JSONValue"])
-    """Everything else, as it was sent."""
-
-
-@define(eq=False)
 class ListRow:
     """A named group of contacts; ``members`` keep the order they came in."""
 
@@ -116,11 +126,31 @@ class Store:
 
     campaigns: dict[str, CampaignRow] = field(factory=dict[str, CampaignRow])
     board: Board = field(factory=Board)
-    contacts: dict[str, ContactRow] = field(factory=dict[str, ContactRow])
     lists: dict[str, ListRow] = field(factory=dict[str, ListRow])
     conversations: dict[str, ConversationRow] = field(factory=dict[str, ConversationRow])
     starts: Counter[str] = field(factory=Counter[str])
     """Committed starts by campaign."""
+    contacts: Shelf = field(factory=partial(Shelf, "Contact", blank=_CONTACT))
+    companies: Shelf = field(factory=partial(Shelf, "Company", code="company_not_found", blank=_COMPANY))
+    deals: Shelf = field(factory=partial(Shelf, "Deal", code="deal_not_found", blank=_DEAL))
+    todos: Shelf = field(factory=partial(Shelf, "Task", code="task_not_found", blank=_TODO))
+    """The tasks of the CRM, not Lexi's."""
+    notes: Shelf = field(factory=partial(Shelf, "Note", blank=_NOTE))
+    activities: Shelf = field(factory=partial(Shelf, "Activity", code="activity_not_found"))
+    documents: Shelf = field(factory=partial(Shelf, "Document", prefix="doc", dates=STAMPS))
+    links: Shelf = field(factory=partial(Shelf, "Link", prefix="link", dates=STAMPS))
+    """Which document belongs to which record."""
+    workflows: Shelf = field(factory=partial(Shelf, "Workflow", prefix="wf", dates=STAMPS))
+    workflow_logs: Shelf = field(factory=partial(Shelf, "Workflow run", prefix="run", dates=STAMPS))
+    webhooks: Shelf = field(factory=partial(Shelf, "Webhook", code="webhook_not_found", dates=STAMPS))
+    deliveries: Shelf = field(factory=partial(Shelf, "Delivery", dates=STAMPS))
+    api_keys: Shelf = field(factory=partial(Shelf, "API key", prefix="key", dates=STAMPS))
+    threads: Shelf = field(factory=partial(Shelf, "Thread", prefix="thr", dates=STAMPS))
+    events: Shelf = field(factory=partial(Shelf, "Event", prefix="evt", dates=STAMPS))
+    """The events of the calendar."""
+    messages: Shelf = field(factory=partial(Shelf, "Message", prefix="msg", dates=STAMPS))
+    """The messages of the channels."""
+    audit: Shelf = field(factory=partial(Shelf, "Audit log", prefix="log", dates=("timestamp", "updated_at")))
 
     def members(self, list_id: str | None) -> dict[str, None]:
         """The members of a list; none if there is no such list."""

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar, cast
 from urllib.parse import unquote
 
 from attrs import frozen
 
+from .._http.op import Op
 from .answers import Answer, Refusal
 from .call import Call
+from .check import Check
 from .world import World
-
-if TYPE_CHECKING:
-    from .._http.op import Op
 
 T = TypeVar("T")
 
@@ -31,8 +30,9 @@ class Route:
     label: str
     method: str
     path: str
-    idempotent: bool
     handler: Handler
+    op: Op[object]
+    check: Check
     segments: tuple[str, ...]
 
     def arguments(self, segments: Iterable[str]) -> dict[str, str] | None:
@@ -46,9 +46,10 @@ class Route:
         return found
 
 
-def route(op: Op[T], handler: Handler) -> Route:
-    """The route of one operation."""
-    return Route(op.label, op.method, op.path, op.idempotent, handler, tuple(op.path.split("/")))
+def route(op: Op[T], handler: Handler, *, missing: str = "validation_error", **codes: str) -> Route:
+    """The route of one operation; ``missing`` is the code for a field that must be there, ``codes`` those of others."""
+    known = cast("Op[object]", op)
+    return Route(op.label, op.method, op.path, handler, known, Check(known, missing, codes), tuple(op.path.split("/")))
 
 
 class Table:

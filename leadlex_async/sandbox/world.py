@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from .answers import Refusal
+from .caps import Caps
 from .clock import Agenda, Clock
 from .faults import FaultKind
 from .quota import Quota
@@ -56,6 +58,7 @@ class World:
         self.agenda = Agenda()
         self.quota = Quota(plan)
         self.replays = Replays()
+        self.caps = Caps()
         self.request_ids = itertools.count(1)
         self._clock = Clock(now)
 
@@ -67,6 +70,12 @@ class World:
         """Drive the clock forward and let happen what is due by then."""
         self._clock.advance(seconds)
         self.settle()
+
+    def spend(self, cost: int) -> None:
+        """Take credits off, or refuse; an empty account refuses even what costs nothing."""
+        if self.credits < max(1, cost):
+            raise Refusal(402, "insufficient_credits", "Your workspace has no Lexi credits remaining")
+        self.credits -= cost
 
     def settle(self) -> float:
         """Let everything happen that is due by now, and tell the time."""

@@ -10,7 +10,8 @@ from ...resources import campaigns as ops
 from .. import launches
 from ..answers import Answer, Refusal, data, missing
 from ..clock import iso
-from ..store import CampaignRow, new_id
+from ..records import new_id
+from ..store import CampaignRow
 from ..table import route
 from .steps import shown as step_shown
 

@@ -9,9 +9,9 @@ import orjson
 from ...resources import lexi as ops
 from .. import launches
 from ..answers import Answer, data, invalid, missing
-from ..store import ConversationRow, MessageRow, new_id
+from ..records import new_id
+from ..store import ConversationRow, MessageRow
 from ..table import route
-from .writing import charge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +30,7 @@ def chat(world: World, call: Call) -> Answer:
     message = call.required("message")
     context = call.mapping("context")
     searching = message.lower().startswith(_SEARCHES)
-    charge(world, 5 if searching else 1)
+    world.spend(5 if searching else 1)
     known = world.store.conversations.get(str(context.get("conversation_id")))
     conversation = known or _open(world, call, message, context)
     task_id, text = None, _reply(world, message)
@@ -49,7 +49,7 @@ def chat_stream(world: World, call: Call) -> Answer:
         raise invalid("Message is too long", message=f"At most {ops.LONGEST_MESSAGE} characters")
     conversation = _continue(world, call, message)
     failing = message.strip().lower() == "fail"
-    charge(world, 0 if failing else 1)
+    world.spend(0 if failing else 1)
     text = _reply(world, message)
     tool = call.flag("allow_tools") is not False
     message_id = _say(conversation, call.now, message, text, tool="contacts.search" if tool else None)

@@ -1,170 +1,179 @@
-"""Contacts: create, read, list."""
+"""Contacts, one by one."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ...resources import contacts as ops
-from ..answers import Answer, data, invalid, missing, paged
-from ..call import Call
-from ..clock import DAY, epoch, iso
-from ..store import ContactRow, new_id
+from ..answers import Answer, data, invalid, paged
+from ..people import add_contact
+from ..records import Record, known, matching, newest_first, pick, within
 from ..table import route
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ..._http.wire import JSONValue
+    from ..call import Call
     from ..world import World
 
-_PRIORITIES: dict[JSONValue, int] = {"high": 1, "medium": 2, "low": 3, 1: 1, 2: 2, 3: 3}
-_SORTS = ("created_at", "updated_date", "full_name")
-_KEPT = ("phone", "job_title", "company", "linkedin_url", "related_company_id", "tags", "custom_fields")
-_LISTED = ("phone", "job_title", "linkedin_url")
+_LISTED = ("id", "full_name", "email", "phone", "job_title", "linkedin_url")
+_CREATED = ("id", "first_name", "last_name", "full_name", "email", "priority", "created_date")
+_BRIEF = ("id", "full_name", "email")
+_NOTE = ("id", "title", "content", "note_type", "tags", "is_pinned", "created_date", "updated_date")
+_CHANGED = ("full_name", "email", "phone", "job_title", "linkedin_url", "related_company_id")
 _INCLUDES = {"notes": "recent_notes", "tasks": "open_tasks", "deals": "open_deals"}
-_OLDEST = 5 * 365 * DAY
+_MOST = 3
 
 
 def list_contacts(world: World, call: Call) -> Answer:
     """One page of contacts, in the short form of the list."""
-    wanted = [row for row in _of_list(world, call) if _matches(row, call)]
-    return paged("contacts", [_listed(row) for row in _sorted(wanted, call)], *call.page())
+    rows = matching(_of_list(world, call), call, search=("full_name", "email"))
+    return paged("contacts", [_listed(row) for row in _sorted(rows, call)], *call.page())
+
+
+def _of_list(world: World, call: Call) -> Iterable[Record]:
+    list_id, contacts = call.query.get("list_id"), world.store.contacts
+    members = [contacts.rows[member] for member in world.store.members(list_id)] if list_id else contacts
+    return within(members, call, "created_date", after="created_after")
+
+
+def _sorted(rows: list[Record], call: Call) -> list[Record]:
+    asked = call.query.get("sort") or "created_at"
+    name = asked.removeprefix("-").replace("created_at", "created_date")
+    return sorted(rows, key=lambda row: str(row[name]).lower(), reverse=asked.startswith("-"))
+
+
+def _listed(row: Record) -> Record:
+    dates: Record = {"created_at": row["created_date"], "updated_date": row["updated_date"]}
+    return pick(row, _LISTED) | {"company_name": row["company"]} | dates
 
 
 def create(world: World, call: Call) -> Answer:
-    """A new contact; missing names come from the others or from the e-mail."""
-    row = _new(call)
-    world.store.contacts[row.id] = row
-    shown = {"first_name": row.first_name, "last_name": row.last_name, "priority": row.priority}
-    return data(_brief(row) | shown | {"created_date": iso(row.created_at)})
+    """A new contact."""
+    return data(pick(add_contact(world, call.body, call.now), _CREATED))
 
 
 def get(world: World, call: Call) -> Answer:
-    """One contact; the sandbox keeps no notes, tasks or deals to include."""
-    row = world.store.contacts.get(call.arguments["id"])
-    if row is None:
-        raise missing("Contact")
-    asked = {word.strip() for word in call.query.get("include", "").split(",")}
-    included = {name: list[object]() for word, name in _INCLUDES.items() if asked & {word, "*"}}
-    names = {"first_name": row.first_name, "last_name": row.last_name, "priority": row.priority}
-    dates = {"created_date": iso(row.created_at), "updated_date": iso(row.updated_at)}
-    empty = dict.fromkeys(_KEPT) | {"tags": list[object](), "custom_fields": dict[str, object]()}
-    return data(_brief(row) | names | empty | row.details | dates | included)
+    """One contact, with what is asked to be included."""
+    row = world.store.contacts.named(call.arguments["id"])
+    asked = set(call.many("include"))
+    wanted = [name for word, name in _INCLUDES.items() if asked & {word, "*"}]
+    shown = {name: value for name, value in row.items() if name not in {"location", "seniority"}}
+    return data(shown | {name: _included(world, str(row["id"]), name) for name in wanted})
 
 
-def create_many(world: World, call: Call) -> Answer:
-    """Several new contacts; one bad row refuses all."""
-    rows = call.body.get("contacts")
-    if not isinstance(rows, list) or not 1 <= len(rows) <= ops.MOST_ROWS:
-        raise invalid(f"contacts must hold 1 to {ops.MOST_ROWS} rows", contacts="Invalid")
-    new = [_new(_row_call(call, index, row)) for index, row in enumerate(rows)]
-    world.store.contacts |= {row.id: row for row in new}
-    return data({"created": len(new), "contacts": [_brief(row) for row in new]})
+def _included(world: World, id: str, name: str) -> JSONValue:
+    """The latest few notes, open tasks or open deals of a contact."""
+    fields: tuple[str, ...]
+    if name == "recent_notes":
+        fields = ("id", "title", "content", "note_type", "category", "created_date")
+        return [pick(row, fields) for row in newest_first(world.store.notes.of(contact_id=id))[:_MOST]]
+    if name == "open_tasks":
+        fields = ("id", "title", "status", "priority", "due_date", "assigned_to_user_id")
+        todos = [row for row in world.store.todos.of(contact_id=id) if row["status"] not in {"completed", "dismissed"}]
+        return [pick(row, fields) for row in newest_first(todos)[:_MOST]]
+    fields = ("id", "name", "stage", "estimated_value", "updated_date")
+    deals = newest_first(world.store.deals.of(main_contact_id=id), "updated_date")
+    return [pick(row, fields) for row in deals[:_MOST]]
 
 
-def _row_call(call: Call, index: int, row: JSONValue) -> Call:
-    if not isinstance(row, dict) or not row.get("full_name"):
-        raise invalid("Every contact needs a full_name", **{f"contacts[{index}].full_name": "Required"})
-    part = Call(call.now, {}, "", b"")
-    part.body |= row
-    return part
+def update(world: World, call: Call) -> Answer:
+    """Change the fields given; a note is appended to those before."""
+    row, changes = world.store.contacts.named(call.arguments["id"]), known(call.body, _CHANGED)
+    if "company_name" in call.body:
+        changes["company"] = call.body["company_name"]
+    if not call.body:
+        raise invalid("Nothing to update")
+    remark = call.text("notes")
+    if remark:
+        changes["notes"] = "\n".join(filter(None, [str(row.get("notes") or ""), remark]))
+    world.store.contacts.change(str(row["id"]), call.now, changes)
+    shown: Record = {"company_name": row["company"], "notes": row.get("notes")}
+    return data(pick(row, (*_BRIEF, "phone", "job_title", "updated_date")) | shown)
 
 
-def _new(call: Call) -> ContactRow:
-    email = call.text("email")
-    first, last, full = names(call.text("full_name"), call.text("first_name"), call.text("last_name"), email)
-    if not full:
-        raise invalid("A name (first_name, last_name, or full_name) or email is required")
-    created = _created(call)
-    row = ContactRow(new_id(), first, last, full, created, created, email, _priority(call))
-    row.details = {name: call.body[name] for name in _KEPT if name in call.body}
-    if "related_company_id" not in row.details and "company_id" in call.body:
-        row.details["related_company_id"] = call.body["company_id"]
-    return row
+def delete(world: World, call: Call) -> Answer:
+    """Delete a contact; what was about it stays."""
+    return data({"deleted": True, "id": remove_contact(world, call.arguments["id"])})
 
 
-def names(full: str | None, first: str | None, last: str | None, email: str | None) -> tuple[str, str, str]:
-    """First, last and full name, each derived from the others by the documented rules."""
-    if full and "," in full and not (first or last):
-        last, _, first = (part.strip() for part in full.partition(","))
-        return first, last, f"{first} {last}".strip()
-    if full:
-        before, _, after = full.strip().rpartition(" ")
-        split = (before, after) if before else (after, "")
-        return first or split[0], last or split[1], full.strip()
-    if first or last:
-        return first or "", last or "", f"{first or ''} {last or ''}".strip()
-    local = re.split(r"[._+-]+", (email or "").partition("@")[0])
-    return names(" ".join(part.title() for part in local if part), None, None, None) if any(local) else ("", "", "")
+def remove_contact(world: World, id: str) -> str:
+    """Take a contact off the shelf, off its lists and out of what refers to it."""
+    world.store.contacts.remove(id)
+    for members in world.store.lists.values():
+        members.members.pop(id, None)
+    for shelf in (world.store.notes, world.store.todos, world.store.activities):
+        shelf.forget("contact_id", id)
+    world.store.deals.forget("main_contact_id", id)
+    return id
 
 
-def _created(call: Call) -> float:
-    """The date wished for; one out of range is silently replaced by the server's time."""
-    wished = epoch(call.text("created_date") or "")
-    return wished if wished is not None and call.now - _OLDEST <= wished <= call.now + DAY else call.now
+def add_tags(world: World, call: Call) -> Answer:
+    """Add tags; those it has stay in front."""
+    row = world.store.contacts.named(call.arguments["id"], "contact_not_found")
+    merged = [*dict.fromkeys([*_tags(row), *call.ids("tags")])]
+    world.store.contacts.change(str(row["id"]), call.now, {"tags": [*merged]})
+    return data({"contact_id": row["id"], "tags": merged})
 
 
-def _priority(call: Call) -> int | None:
-    value = call.body.get("priority")
-    if value is None:
-        return None
-    if isinstance(value, (bool, list, dict)) or value not in _PRIORITIES:
-        raise invalid("Invalid request parameters", priority="Must be high, medium, low or 1 to 3")
-    return _PRIORITIES[value]
+def _tags(row: Record) -> list[str]:
+    tags = row["tags"]
+    return [str(tag) for tag in tags] if isinstance(tags, list) else []
 
 
-def _of_list(world: World, call: Call) -> Iterable[ContactRow]:
-    list_id = call.query.get("list_id")
-    if not list_id:
-        return world.store.contacts.values()
-    return (world.store.contacts[member] for member in world.store.members(list_id))
+def create_note(world: World, call: Call) -> Answer:
+    """A new note on a contact."""
+    row = world.store.contacts.named(call.arguments["id"], "contact_not_found")
+    if len(call.text("content") or "") > ops.LONGEST_NOTE:
+        raise invalid("Note is too long", content=f"At most {ops.LONGEST_NOTE} characters")
+    fields = known(call.body, ("title", "content", "created_date")) | {"contact_id": row["id"]}
+    return data(pick(world.store.notes.add(call.now, fields), ("id", "title", "content", "created_date")))
 
 
-def _matches(row: ContactRow, call: Call) -> bool:
-    search, after = call.query.get("search", "").lower(), call.query.get("created_after", "")
-    found = search in row.full_name.lower() or search in (row.email or "").lower()
-    if not after:
-        return found
-    since = epoch(after)
-    if since is None:
-        raise invalid("Invalid request parameters", created_after="Must be ISO 8601")
-    return found and row.created_at > since
+def list_notes(world: World, call: Call) -> Answer:
+    """The notes on a contact, newest first."""
+    row = world.store.contacts.named(call.arguments["id"], "contact_not_found")
+    notes = newest_first(world.store.notes.of(contact_id=row["id"]))
+    return paged("notes", [pick(note, _NOTE) for note in notes], *call.page())
 
 
-def _sorted(rows: list[ContactRow], call: Call) -> list[ContactRow]:
-    asked = call.query.get("sort") or "created_at"
-    name = asked.removeprefix("-")
-    if name not in _SORTS:
-        raise invalid("Invalid request parameters", sort=f"Must be one of {', '.join(_SORTS)}")
-    keys = {"full_name": _by_name, "updated_date": _by_update}
-    return sorted(rows, key=keys.get(name, _by_creation), reverse=asked.startswith("-"))
+def list_activities(world: World, call: Call) -> Answer:
+    """The activities on a contact, newest first, in the form of the newer page."""
+    row = world.store.contacts.named(call.arguments["id"], "contact_not_found")
+    rows = matching(world.store.activities.of(contact_id=row["id"]), call, "type")
+    rows = within(rows, call, "created_date", after="from_date", before="to_date")
+    shown = [{name: value for name, value in each.items() if name != "updated_date"} for each in newest_first(rows)]
+    return paged("activities", shown, *call.page())
 
 
-def _by_name(row: ContactRow) -> tuple[str, float]:
-    return row.full_name.lower(), 0
+def list_documents(world: World, call: Call) -> Answer:
+    """The documents linked to a contact."""
+    row = world.store.contacts.named(call.arguments["id"], "contact_not_found")
+    return linked_documents(world, call, "contact", row["id"])
 
 
-def _by_update(row: ContactRow) -> tuple[str, float]:
-    return "", row.updated_at
-
-
-def _by_creation(row: ContactRow) -> tuple[str, float]:
-    return "", row.created_at
-
-
-def _brief(row: ContactRow) -> dict[str, object]:
-    return {"id": row.id, "full_name": row.full_name, "email": row.email}
-
-
-def _listed(row: ContactRow) -> dict[str, object]:
-    details = {name: row.details.get(name) for name in _LISTED} | {"company_name": row.details.get("company")}
-    return _brief(row) | details | {"created_at": iso(row.created_at), "updated_date": iso(row.updated_at)}
+def linked_documents(world: World, call: Call, kind: str, id: JSONValue) -> Answer:
+    """The documents linked to a record, in the form of the sub-lists."""
+    links = matching(world.store.links.of(entity_type=kind, entity_id=id), call, "role")
+    fields = ("id", "name", "mime_type", "size_bytes", "folder", "tags", "created_at")
+    documents = world.store.documents.rows
+    shown: list[Record] = [
+        pick(documents[str(link["document_id"])], fields) | {"role": link["role"], "linked_at": link["created_at"]}
+        for link in links
+    ]
+    return paged("documents", shown, *call.page(25))
 
 
 ROUTES = (
     route(ops.LIST, list_contacts),
     route(ops.CREATE, create),
     route(ops.GET, get),
-    route(ops.CREATE_MANY, create_many),
+    route(ops.UPDATE, update),
+    route(ops.DELETE, delete),
+    route(ops.ADD_TAGS, add_tags),
+    route(ops.CREATE_NOTE, create_note),
+    route(ops.LIST_NOTES, list_notes),
+    route(ops.LIST_ACTIVITIES, list_activities),
+    route(ops.LIST_DOCUMENTS, list_documents),
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...resources import campaigns as ops
 from ..answers import Answer, Refusal, data, invalid, missing, paged
 from ..clock import epoch, iso
-from ..store import CampaignRow, ContactRow, EnrollmentRow
+from ..store import CampaignRow, EnrollmentRow
 from ..table import route
 from .campaigns import campaign_named
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ..call import Call
+    from ..records import Record
     from ..world import World
 
 _STATUSES = ("pending", "active", "paused", "completed", "bounced", "unsubscribed", "replied")
@@ -92,16 +93,16 @@ def _status(row: CampaignRow) -> str:
     return row.status if row.status in {"active", "paused", "completed"} else "pending"
 
 
-def _contact(world: World, each: EnrollmentRow) -> ContactRow | None:
-    return world.store.contacts.get(each.contact_id)
+def _contact(world: World, each: EnrollmentRow) -> Record:
+    return world.store.contacts.rows.get(each.contact_id, {})
 
 
 def _shown(world: World, row: CampaignRow, each: EnrollmentRow) -> dict[str, object]:
     contact = _contact(world, each)
     return {
         "contact_id": each.contact_id,
-        "full_name": contact.full_name if contact else "",
-        "email": contact.email if contact else None,
+        "full_name": contact.get("full_name", ""),
+        "email": contact.get("email"),
         "status": _status(row),
         "current_step": 0 if each.last_sent_at is None else 1,
         "added_at": iso(each.added_at),
@@ -115,7 +116,7 @@ def _event(world: World, row: CampaignRow, each: EnrollmentRow, name: str) -> di
         "id": f"evt_{name}_{each.contact_id}",
         "type": name,
         "contact_id": each.contact_id,
-        "email": contact.email if contact else None,
+        "email": contact.get("email"),
         "step_id": row.steps[0].id if row.steps else None,
         "timestamp": iso(each.last_sent_at or each.added_at),
         "metadata": {},
@@ -124,7 +125,7 @@ def _event(world: World, row: CampaignRow, each: EnrollmentRow, name: str) -> di
 
 ROUTES = (
     route(ops.LIST_CONTACTS, list_contacts),
-    route(ops.ADD_CONTACTS, add_contacts),
+    route(ops.ADD_CONTACTS, add_contacts, missing="missing_required_field"),
     route(ops.REMOVE_CONTACT, remove_contact),
-    route(ops.LIST_EVENTS, list_events),
+    route(ops.LIST_EVENTS, list_events, type="invalid_event_type"),
 )

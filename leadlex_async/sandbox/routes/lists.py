@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from ...resources import lists as ops
 from ..answers import Answer, data, invalid, missing
 from ..clock import iso
-from ..store import ListRow, new_id
+from ..records import new_id
+from ..store import ListRow
 from ..table import route
 from .enrollments import known_contacts
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from ...resources import campaigns as ops
 from ..answers import Answer, data, missing
 from ..clock import iso
-from ..store import CampaignRow, StepRow, new_id
+from ..records import new_id
+from ..store import CampaignRow, StepRow
 from ..table import route
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def _step(row: CampaignRow, call: Call) -> StepRow:
 
 ROUTES = (
     route(ops.LIST_STEPS, list_steps),
-    route(ops.CREATE_STEP, create),
-    route(ops.UPDATE_STEP, update),
+    route(ops.CREATE_STEP, create, missing="missing_required_field", send_condition="invalid_send_condition"),
+    route(ops.UPDATE_STEP, update, send_condition="invalid_send_condition"),
     route(ops.DELETE_STEP, delete),
 )

@@ -5,24 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...resources import lexi as ops
-from ..answers import Answer, Refusal, data, invalid, missing
+from ..answers import Answer, data, invalid
 from ..table import route
 
 if TYPE_CHECKING:
     from ..call import Call
-    from ..store import ContactRow
     from ..world import World
 
 _DEPTHS = {"quick": 3, "standard": 6, "deep": 12}
 _TONES = ("professional", "warm", "formal", "casual")
 _SECONDS = {"short": 15, "medium": 30, "long": 60}
-
-
-def charge(world: World, cost: int) -> None:
-    """Take credits off, or refuse; an empty account refuses even what costs nothing."""
-    if world.credits < max(1, cost):
-        raise Refusal(402, "insufficient_credits", "Your workspace has no Lexi credits remaining")
-    world.credits -= cost
 
 
 def autoresearch(world: World, call: Call) -> Answer:
@@ -31,10 +23,10 @@ def autoresearch(world: World, call: Call) -> Answer:
     if not (query or contact_id or company_id):
         raise invalid("One of query, contact_id or company_id is required")
     depth = call.choice("depth", tuple(_DEPTHS)) or "standard"
-    contact = _contact(world, contact_id) if contact_id else None
-    charge(world, _DEPTHS[depth])
-    subject = query or (contact.full_name if contact else f"company {company_id}")
-    person = [{"name": contact.full_name, "role": contact.details.get("job_title")}] if contact else []
+    contact = world.store.contacts.named(contact_id) if contact_id else None
+    world.spend(_DEPTHS[depth])
+    subject = query or (str(contact["full_name"]) if contact else f"company {company_id}")
+    person = [{"name": contact["full_name"], "role": contact["job_title"]}] if contact else []
     return data(_briefing(subject, depth) | {"people": person, "credits_remaining": world.credits})
 
 
@@ -43,23 +35,16 @@ def personalize_email(world: World, call: Call) -> Answer:
     contact_id, intent = call.required("contact_id"), call.required("intent")
     tone = call.choice("tone", _TONES) or "professional"
     length = call.choice("length", tuple(_SECONDS)) or "medium"
-    contact = _contact(world, contact_id)
-    charge(world, 2)
-    greeting = f"{'Hi' if tone in {'warm', 'casual'} else 'Dear'} {contact.first_name or contact.full_name},"
+    contact = world.store.contacts.named(contact_id)
+    world.spend(2)
+    greeting = f"{'Hi' if tone in {'warm', 'casual'} else 'Dear'} {contact['first_name'] or contact['full_name']},"
     letter = {
         "subject": intent[:1].upper() + intent[1:],
         "body_text": f"{greeting}\n\n{intent}.\n",
         "body_html": f"<p>{greeting}</p><p>{intent}.</p>",
-        "personalization_notes": [f"Addressed {contact.full_name} in a {tone} tone"],
+        "personalization_notes": [f"Addressed {contact['full_name']} in a {tone} tone"],
     }
     return data(letter | {"reading_time_seconds": _SECONDS[length], "credits_remaining": world.credits})
-
-
-def _contact(world: World, id: str) -> ContactRow:
-    row = world.store.contacts.get(id)
-    if row is None:
-        raise missing("Contact")
-    return row
 
 
 def _briefing(subject: str, depth: str) -> dict[str, object]:

@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench coverage format clean
+.PHONY: help demo test check bench coverage api format clean
 
 help:  ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ check: $(VENV)/.dev  ## Lint, format, types, layers, and a wheel imported from a
 bench: $(VENV)/.cli  ## Run the benchmarks (minutes)
 	$(BIN)/python benchmarks/overhead.py
 	$(BIN)/python benchmarks/polling.py
+
+api: $(VENV)/.cli  ## Write docs/api.md anew from the operations
+	$(BIN)/leadlex ops --markdown > docs/api.md
 
 format: $(VENV)/.dev  ## Fix what the linter and the formatter can fix
 	$(BIN)/ruff check --fix

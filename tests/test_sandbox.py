@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import TYPE_CHECKING, Literal, cast
 
 import aiohttp
 import orjson
 import pytest
 
-from leadlex_async._http.op import Op
+from leadlex_async import catalog
 from leadlex_async._http.plan import Plan
 from leadlex_async._http.wire import JSONValue, Request
 from leadlex_async.errors import ClientClosed, DecodeError, RequestTimeout, TransportError
-from leadlex_async.resources import campaigns, contacts, lexi, lists
 from leadlex_async.sandbox import Fault, Refusal, Sandbox, approve_after, dismiss_after, fail_after
 from leadlex_async.sandbox.clock import Agenda, Clock, iso
 from leadlex_async.sandbox.routes import TABLE
@@ -98,15 +98,8 @@ def people(sandbox: Sandbox, count: int) -> list[str]:
 
 
 def test_every_operation_has_a_route() -> None:
-    """Each documented operation of the four resources is carried out."""
-    known = {
-        value.label
-        for module in (campaigns, contacts, lexi, lists)
-        for value in vars(module).values()
-        if type(value) is Op
-    }
-    assert known
-    assert {route.label for route in TABLE.routes} == known
+    """Each documented operation is carried out, once."""
+    assert Counter(route.label for route in TABLE.routes) == Counter(each.op.label for each in catalog.operations())
 
 
 def test_a_small_campaign_starts_at_once() -> None:
@@ -553,8 +546,6 @@ def test_bad_json_and_bad_queries_are_refused() -> None:
     path = f"/v1/campaigns/{sandbox.add_campaign()}"
     assert ask(sandbox, "GET", f"{path}/events?type=eaten") == (400, "invalid_event_type")
     assert ask(sandbox, "GET", f"{path}/events?from_date=soon") == (400, "validation_error")
-    assert ask(sandbox, "GET", "/v1/contacts?created_after=soon") == (200, {"contacts": []})
-    people(sandbox, 1)
     assert ask(sandbox, "GET", "/v1/contacts?created_after=soon") == (400, "validation_error")
     assert ask(sandbox, "GET", "/v1/lexi/tasks?status=lost") == (400, "validation_error")
 

@@ -14,9 +14,9 @@ import attrs
 import pytest
 
 import leadlex_async
-from leadlex_async._http.op import Op
+from leadlex_async import LeadLex, catalog
 from leadlex_async.approvals.campaigns import Campaigns as Launching
-from leadlex_async.resources import campaigns, contacts, lexi, lists
+from leadlex_async.resources import campaigns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,27 +112,29 @@ def test_what_is_public_is_explained(name: str) -> None:
     assert mute == []
 
 
-RESOURCES: list[tuple[ModuleType, type]] = [
-    (campaigns, campaigns.Campaigns),
-    (contacts, contacts.Contacts),
-    (lexi, lexi.Lexi),
-    (lists, lists.Lists),
-]
+@pytest.mark.parametrize("resource", catalog.kinds())
+def test_every_operation_has_one_method(resource: str) -> None:
+    """No operation is forgotten, each is called by the method of its name, and by others in another form only."""
+    kind = catalog.kinds()[resource]
+    called = {
+        method: set(re.findall(r"\b[A-Z_]{3,}\b", inspect.getsource(cast("type", member))))
+        for method, member in own(kind)
+    }
+    for operation in (each for each in catalog.operations() if each.resource == resource):
+        names = {name for name, value in vars(sys.modules[kind.__module__]).items() if value is operation.op}
+        assert len(names) == 1
+        assert {method for method, words in called.items() if names & words} == {*operation.methods}
+        plain = [method for method in operation.methods if not method.startswith(("iter", "import"))]
+        assert len(plain) == 1 or all(method.startswith("import") for method in operation.methods)
 
 
-@pytest.mark.parametrize(("module", "kind"), RESOURCES, ids=[kind.__name__ for _, kind in RESOURCES])
-def test_every_operation_has_one_method(module: ModuleType, kind: type) -> None:
-    """No operation is forgotten, and only a page and its walk share one."""
-    ops = {name for name, value in cast("dict[str, object]", vars(module)).items() if type(value) is Op}
-    uses: dict[str, list[str]] = {name: [] for name in ops}
-    for method, member in own(kind):
-        for name in re.findall(r"\b[A-Z_]{3,}\b", inspect.getsource(cast("type", member))):
-            if name in ops:
-                uses[name].append(method)
-    assert set(uses) == ops
-    for name, methods in uses.items():
-        calls = [method for method in methods if not method.startswith("iter")]
-        assert len(calls) == 1, f"{name} is used by {methods}"
+@pytest.mark.parametrize("resource", catalog.kinds())
+async def test_every_resource_is_an_attribute(resource: str, leadlex: LeadLex) -> None:
+    """It is made when it is first asked for, and is the same from then on."""
+    made = getattr(leadlex, resource)
+    assert isinstance(made, catalog.kinds()[resource])
+    assert getattr(leadlex, resource) is made
+    assert getattr(leadlex.with_options(timeout=1), resource) is not made
 
 
 def test_the_campaigns_of_a_client_are_those_of_the_api() -> None:

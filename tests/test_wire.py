@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl, unquote
 
 import orjson
 import pytest
-import test_calls
 from hypothesis import given, settings, strategies as st
+from rows import ROWS, Row
 
 from leadlex_async import DecodeError, ValidationError
 from leadlex_async._http import convert, wire
@@ -131,10 +131,10 @@ OPS = {
     for op in cast("dict[str, object]", vars(module)).values()
     if isinstance(op, Op)
 }
-SAMPLES = {row.request.partition("?")[0]: row for row in test_calls.ROWS}
+SAMPLES = {row.request.partition("?")[0]: row for row in ROWS}
 
 
-def op_of(row: test_calls.Row) -> Op[object]:
+def op_of(row: Row) -> Op[object]:
     """The operation that a row calls."""
     method, _, path = row.request.partition(" ")
     parts = path.split("/")
@@ -168,8 +168,8 @@ def strained(draw: st.DrawFn, value: JSONValue) -> JSONValue:
 
 
 @few
-@given(st.data(), st.sampled_from(test_calls.ROWS))
-def test_more_keys_and_new_words_are_fine(data: st.DataObject, row: test_calls.Row) -> None:
+@given(st.data(), st.sampled_from(ROWS))
+def test_more_keys_and_new_words_are_fine(data: st.DataObject, row: Row) -> None:
     """The API may add keys and enum words any day."""
     answer = cast("JSONValue", orjson.loads(orjson.dumps(row.answer)))
     assert isinstance(answer, dict)
@@ -193,8 +193,8 @@ def emptied(draw: st.DrawFn, value: JSONValue, *, top: bool = True) -> JSONValue
 
 
 @few
-@given(st.data(), st.sampled_from(test_calls.ROWS))
-def test_null_is_the_same_as_nothing(data: st.DataObject, row: test_calls.Row) -> None:
+@given(st.data(), st.sampled_from(ROWS))
+def test_null_is_the_same_as_nothing(data: st.DataObject, row: Row) -> None:
     """A null in an optional place means what leaving it out means."""
     answer = cast("JSONValue", orjson.loads(orjson.dumps(row.payload)))
     holed = data.draw(emptied(answer, top=False))

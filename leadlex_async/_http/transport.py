@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from io import BytesIO
 from typing import TYPE_CHECKING, Protocol
 
 import aiohttp
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 LARGEST_BODY = 64 * 2**20
 """Bytes; 10,000 pending tasks are about 4 MB."""
+LARGE_BODY = 2**20
+"""Bytes of a request that are not written at once."""
 CONNECT_SHARE = 0.8
 
 
@@ -92,7 +95,7 @@ class AiohttpTransport:
         return self._ready().request(
             request.method,
             _url(request.url),
-            data=request.body,
+            data=_body(request.body),
             headers=request.headers,
             timeout=timeout,
             allow_redirects=False,
@@ -138,6 +141,11 @@ class _OpenStream:
 
     async def __aexit__(self, *_: object) -> None:
         await self._request.__aexit__(None, None, None)
+
+
+def _body(body: bytes | None) -> bytes | BytesIO | None:
+    """Large bodies go out in pieces, so that other tasks get their turns."""
+    return body if body is None or len(body) < LARGE_BODY else BytesIO(body)
 
 
 def _url(text: str) -> URL:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from .. import __version__
-from . import demo, launching, report, serving
+from . import demo, launching, ops, report, serving
 
 HELP = ["-h", "--help"]
 EPILOG = """\b
@@ -36,6 +36,7 @@ program.add_command(launching.launch)
 program.add_command(launching.wait)
 program.add_command(serving.sandbox)
 program.add_command(demo.demo)
+program.add_command(ops.ops)
 
 
 def run_app() -> int:

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from .._http.record import OpenEnum
 from .._http.wire import JSONValue
-from .email import Direction, SendStatus
+from .common import Direction, SendStatus
 
 
 class Channel(OpenEnum):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from attrs import field, frozen
 
 from .._http.record import OpenEnum, also
@@ -14,6 +16,37 @@ class Priority(OpenEnum):
     MEDIUM = "medium"
     HIGH = "high"
     URGENT = "urgent"
+
+
+class SendStatus(OpenEnum):
+    """What became of a message that was handed over; ``failed`` comes in a successful answer, too."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class Direction(OpenEnum):
+    """Whether a message came in or went out."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+class SyncStatus(OpenEnum):
+    """Where a synchronization stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class SyncMode(OpenEnum):
+    """Whether a synchronization fetches what is new, or everything again."""
+
+    INCREMENTAL = "incremental"
+    FULL = "full"
 
 
 @frozen(kw_only=True)
@@ -74,3 +107,13 @@ class EventSummary:
 
     id: str
     title: str | None = None
+
+
+@frozen(kw_only=True)
+class SyncJob:
+    """A synchronization that was asked for; no operation tells how it goes on, a webhook tells its end."""
+
+    job_id: str
+    status: SyncStatus | None = None
+    mode: SyncMode | None = None
+    queued_at: datetime | None = None

@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from .._http.record import OpenEnum, also
 from .._http.wire import JSONValue
+from .common import Direction, SendStatus
 from .enrich import EnrichedCompany, EnrichedPerson, EnrichmentSource
 
 
@@ -17,37 +18,6 @@ class EmailProvider(OpenEnum):
 
     GMAIL = "gmail"
     MICROSOFT = "microsoft"
-
-
-class SendStatus(OpenEnum):
-    """What became of a message that was handed over; ``failed`` comes in a successful answer, too."""
-
-    QUEUED = "queued"
-    SENT = "sent"
-    FAILED = "failed"
-
-
-class Direction(OpenEnum):
-    """Whether a message came in or went out."""
-
-    INBOUND = "inbound"
-    OUTBOUND = "outbound"
-
-
-class SyncStatus(OpenEnum):
-    """Where a synchronization stands."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    COMPLETED = "completed"
-    FAILED = "failed"
-
-
-class SyncMode(OpenEnum):
-    """Whether a synchronization fetches what is new, or everything again."""
-
-    INCREMENTAL = "incremental"
-    FULL = "full"
 
 
 @frozen(kw_only=True)
@@ -103,16 +73,6 @@ class EmailThread:
     last_message_at: datetime | None = None
     messages: tuple[EmailMessage, ...] = ()
     """Oldest first."""
-
-
-@frozen(kw_only=True)
-class SyncJob:
-    """A synchronization that was asked for; no operation tells how it goes on, a webhook tells its end."""
-
-    job_id: str
-    status: SyncStatus | None = None
-    mode: SyncMode | None = None
-    queued_at: datetime | None = None
 
 
 @frozen(kw_only=True)

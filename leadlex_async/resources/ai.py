@@ -44,6 +44,7 @@ LegalFocus = Literal["risks", "precedents", "next_steps", "deadlines", "counterp
 DocumentSection = Literal["summary", "clauses", "entities", "risks", "obligations", "dates", "amounts", "signatories"]
 FollowupTypeName = Literal["email", "call", "meeting", "linkedin", "whatsapp"]
 DateRange = TypedDict("DateRange", {"from": When, "to": When}, total=False)
+DateRange.__doc__ = "From which day to which."
 
 
 class NotesRequest(TypedDict, total=False):

@@ -9,7 +9,7 @@ from .._http.op import Op
 from .._http.record import Page
 from .._http.wire import When
 from ..models.calendar import CalendarEvent, CalendarProvider
-from ..models.email import SyncJob, SyncMode
+from ..models.common import SyncJob, SyncMode
 
 if TYPE_CHECKING:
     from .._http.core import Core

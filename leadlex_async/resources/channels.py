@@ -9,7 +9,7 @@ from .._http.op import Op
 from .._http.record import Page
 from .._http.wire import When
 from ..models.channels import Channel, ChannelMessage, ChannelProvider, ChannelSent
-from ..models.email import Direction
+from ..models.common import Direction
 from ._checks import require_any, require_size
 
 if TYPE_CHECKING:

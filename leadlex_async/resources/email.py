@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict, Unpack
 from .._http.op import Op
 from .._http.record import Page
 from .._http.wire import When
+from ..models.common import SyncJob, SyncMode
 from ..models.email import (
     AddressEnrichment,
     Correspondent,
     EmailProvider,
     EmailSent,
     EmailThread,
-    SyncJob,
-    SyncMode,
 )
 from ._checks import require_any, require_size
 

@@ -11,13 +11,13 @@ from attrs import define
 from multidict import CIMultiDict
 
 from .._http.wire import Request, Response
-from . import keys
+from . import keys, openapi
 from .answers import Answer, Refusal
 from .call import Call
 from .faults import Fault, Reply, take
 from .misbehave import misbehave
 from .routes import TABLE
-from .table import Route
+from .table import GATEWAY, Route
 from .world import LogEntry
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def handle(world: World, request: Request) -> Reply:
     """Answer one request; everything that was due before happens first."""
     now = world.settle()
     target = urlsplit(request.url)
+    if target.path.removeprefix(GATEWAY) == openapi.PATH:
+        return Reply(Response(200, {"Content-Type": "application/json"}, openapi.document()))
     visit = _Visit(request, now, target.path, target.query)
     early = _enter(world, visit)
     reply = Reply(_respond(world, now, early)) if early is not None else _reply(world, visit)

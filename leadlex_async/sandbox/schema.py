@@ -97,9 +97,15 @@ def _record(kind: type[attrs.AttrsInstance]) -> Schema:
         schema = schema_of(hints[each.name])
         needed = each.default is attrs.NOTHING
         for name in (each.name, *each.metadata.get(ALSO, ())):
-            properties[name] = schema if needed or not schema else {"anyOf": [schema, {"type": "null"}]}
+            properties[name] = schema if needed else _nullable(schema)
         required += [each.name] if needed and not each.metadata.get(ALSO) else []
-    return _object(properties, required)
+    return _object(properties, required) | {"additionalProperties": False}
+
+
+def _nullable(schema: Schema) -> Schema:
+    choices = cast("list[Schema]", schema.get("anyOf", [schema]))
+    null = _SCALARS[NoneType]
+    return schema if not schema or null in choices else {"anyOf": [*choices, null]}
 
 
 def _object(properties: Schema, required: list[JSONValue]) -> Schema:

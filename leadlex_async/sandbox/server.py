@@ -60,7 +60,7 @@ class Server:
             await runner.cleanup()
 
     async def _serve(self, incoming: web.BaseRequest) -> web.StreamResponse:
-        body = await incoming.read()
+        body = await incoming.content.read()  # `incoming.read` refuses what is above 1 MiB
         request = Request(incoming.method, self.url + incoming.raw_path, dict(incoming.headers), body or None)
         reply = self._handle(request)
         await asyncio.sleep(reply.delay)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadlex_async.models.channels import Channel
-from leadlex_async.models.email import Direction
+from leadlex_async.models.common import Direction
 
 from ._row import HELD, META, SINCE, Row, collect
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from leadlex_async.models.email import EmailProvider, SyncMode
+from leadlex_async.models.common import SyncMode
+from leadlex_async.models.email import EmailProvider
 
 from ._row import HELD, META, SINCE, Row, collect
 

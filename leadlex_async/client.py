@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from ._http.pace import RateLimit
     from ._http.transport import Transport
     from ._http.wire import JSONValue
-    from .approvals.campaigns import Campaigns
     from .approvals.service import Approvals
+    from .bulk.campaigns import Campaigns
 
 BASE_URL = "https://data.leadlex.com/functions/v1/api-gateway"
 
@@ -172,8 +172,8 @@ class LeadLex(Resources):
 
     @cached_property
     def campaigns(self) -> Campaigns:
-        """Campaigns, and ``start_and_wait_for_approval``."""
-        from .approvals.campaigns import Campaigns
+        """Campaigns, ``start_and_wait_for_approval``, and ``launch_many``."""
+        from .bulk.campaigns import Campaigns
 
         return Campaigns(self._core, self.approvals)
 

@@ -18,6 +18,8 @@
     │   ├── PayloadTooLarge           413
     │   ├── RateLimited               429, or held back here; ``scope``, ``reset_at``
     │   └── ServerError               5xx
+    ├── JournalError                  the journal of a bulk launch cannot be used; nothing was sent without it
+    ├── QuotaExhausted                a bulk launch ended because the day is spent; ``reset_at``
     ├── StartOutcomeUnknown           a start whose answer was lost, and the truth could not be read
     └── ApprovalError                 a wait that did not end in a launch; ``ticket``, ``launch``
         ├── ApprovalDismissed
@@ -56,10 +58,12 @@ __all__ = [
     "Conflict",
     "DecodeError",
     "InsufficientCredits",
+    "JournalError",
     "LeadLexError",
     "NotFound",
     "PayloadTooLarge",
     "PermissionDenied",
+    "QuotaExhausted",
     "RateLimited",
     "RequestTimeout",
     "ServerError",
@@ -231,6 +235,23 @@ class RateLimited(APIError):
 
 class ServerError(APIError):
     """The API failed (5xx); a request that changes something may have been carried out."""
+
+
+class JournalError(LeadLexError):
+    """The journal of a bulk launch cannot be read or written; what it holds is kept, and nothing is sent without it."""
+
+
+class QuotaExhausted(LeadLexError):
+    """The day's quota is spent, and the bulk launch was told not to wait for the next; it goes on from its journal.
+
+    ``reset_at`` is when requests are let through again, if known.
+    """
+
+    _hint = "Launch the same campaigns again with the same journal after the reset"
+
+    def __init__(self, message: str, *, reset_at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.reset_at = reset_at
 
 
 class StartOutcomeUnknown(LeadLexError):

@@ -10,7 +10,8 @@ import selectors
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
+    from concurrent.futures import Executor
 
 T = TypeVar("T")
 
@@ -23,10 +24,11 @@ class _SkippingSelector(selectors.DefaultSelector):
     def __init__(self) -> None:
         super().__init__()
         self.passed = 0.0
+        self.threads = 0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout is None:
-            # Nothing is scheduled: only another thread or a socket can wake the loop.
+        if timeout is None or (self.threads and timeout > 0):
+            # Nothing is scheduled, or time stands still for a thread that works: that or a socket wakes the loop.
             return super().select(None)
         ready = super().select(0)
         if not ready:
@@ -44,6 +46,16 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self._skipping = _SkippingSelector()
         super().__init__(self._skipping)
+
+    def run_in_executor(self, executor: Executor | None, func: Callable[..., T], *args: object) -> asyncio.Future[T]:
+        """Run in a thread; no virtual time passes meanwhile."""
+        self._skipping.threads += 1
+        done = super().run_in_executor(executor, func, *args)
+        done.add_done_callback(self._rejoined)
+        return done
+
+    def _rejoined(self, _: asyncio.Future[T]) -> None:
+        self._skipping.threads -= 1
 
     def time(self) -> float:
         """Virtual seconds since the loop was made."""

@@ -40,6 +40,11 @@ class ServerClock:
         if told < LATEST:
             self._offset = told - get_running_loop().time()
 
+    @property
+    def known(self) -> bool:
+        """Whether an answer has told the server's time."""
+        return self._offset is not None
+
     def at(self, moment: float) -> datetime:
         """The server's time at a moment of the running loop's clock."""
         offset = self._offset if self._offset is not None else time.time() - get_running_loop().time()

@@ -42,7 +42,7 @@ LONGEST_NUMBER = 18
 # Compiled when first needed, which most programs never do: together they would be 1 % of the time to import a client.
 _KEY = r"wbk_[A-Za-z0-9_\-]+"
 _RESETS_AT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?"
-_NAMED_ID = r"([^,;:()\[\]]+?)\s*[(\[](?:id[:=]?\s*)?([\w-]{2,})[)\]]"
+_NAMED_ID = r"(\S.*?)\s*[(\[](?:id[:=]?\s*)?([\w-]{2,})[)\]](?:\s*[,;.]|\s*$|\s+(?=and |or ))"
 _ALREADY = (
     r"(?i)\balready\b.*\b(?:active|running|started|pending|progress|approval|completed)|\bis (?:active|running)\b"
 )
@@ -171,7 +171,8 @@ def _add_details(error: APIError, message: str, details: Mapping[str, object], h
         if isinstance(ids, list):
             error.invalid_ids = tuple(str(item) for item in cast("list[object]", ids))
     if isinstance(error, errors.AmbiguousReference):
-        error.candidates = tuple(Candidate(found, name.strip()) for name, found in re.findall(_NAMED_ID, message))
+        named = re.findall(_NAMED_ID, message.partition(":")[2])
+        error.candidates = tuple(Candidate(found, name.strip()) for name, found in named)
     if isinstance(error, errors.RateLimited):
         error.scope = _scope(headers)
         error.reset_at = reset_at(headers) or _reset_in(message)

@@ -97,6 +97,16 @@ class Pacer:
         return self._plan
 
     @property
+    def plan_is_known(self) -> bool:
+        """Whether the plan was given or told, and not just assumed."""
+        return self._given or self.rate_limit is not None or self._plan.per_day is None
+
+    @property
+    def day_is_spent(self) -> bool:
+        """Whether the day's quota is used up, but for what polls may still need."""
+        return self._spent("call")
+
+    @property
     def queued(self) -> int:
         """How many requests wait for their turn."""
         return sum(not future.done() for queue in self._queues.values() for future in queue)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import attrs
 from attrs import define, field
 
 from .._http import convert, retry
 from .._http.wire import Request
-from ..errors import AlreadyStarted, ClientClosed, LeadLexError, RateLimited, StartOutcomeUnknown
+from ..errors import AlreadyStarted, ClientClosed, LeadLexError, RateLimited, StartOutcomeUnknown, TransportError
 from ..models.campaigns import CampaignStatus
 from ..resources import campaigns
 from .ticket import LaunchTicket
@@ -41,13 +41,32 @@ class Starter:
         self._truth = Truth(core, reader, ledger)
         self._flights: set[asyncio.Task[Response]] = set()
 
-    async def begin(self, campaign_id: str, *, adopt: bool = False) -> LaunchTicket:
-        """Start the campaign, or join the launch that is under way where ``adopt`` allows it."""
+    async def begin(
+        self,
+        campaign_id: str,
+        *,
+        adopt: bool = False,
+        unheard: LaunchTicket | None = None,
+        log: StartLog | None = None,
+    ) -> LaunchTicket:
+        """Start the campaign, or join the launch that is under way where ``adopt`` allows it.
+
+        ``unheard`` is the intent of a start whose answer a process did not live to hear.
+        """
+        effort = _Effort(
+            self._core.request(campaigns.START, id=campaign_id),
+            unheard or self._intent(campaign_id),
+            self._core.max_retries,
+            log or _NO_LOG,
+        )
         with self._core.pace.reserve():
-            if adopt and (found := await self._truth.join(self._intent(campaign_id))) is not None:
-                self._ledger.note(found)
-                return found
-            return await self._start(campaign_id)
+            if unheard is not None:
+                effort.lost = TransportError("the process ended before the answer came")
+                self._ledger.note(unheard)
+                found = await self._truth.settle(unheard)
+            else:
+                found = await self._truth.join(effort.intent) if adopt else None
+            return self._noted(effort, found) if found is not None else await self._start(effort)
 
     async def aclose(self) -> None:
         """End what is still in flight; those who wait for it get ``ClientClosed``."""
@@ -59,10 +78,13 @@ class Starter:
     def _intent(self, campaign_id: str) -> LaunchTicket:
         return LaunchTicket(campaign_id=campaign_id, base_url=self._core.base_url, started_at=self._core.clock.now())
 
-    async def _start(self, campaign_id: str) -> LaunchTicket:
+    def _noted(self, effort: _Effort, found: LaunchTicket) -> LaunchTicket:
+        self._ledger.note(found, was=effort.intent)
+        effort.log.began(found)
+        return found
+
+    async def _start(self, effort: _Effort) -> LaunchTicket:
         """Send the start, again only when the last one surely did not arrive or surely had no effect."""
-        request = self._core.request(campaigns.START, id=campaign_id)
-        effort = _Effort(request, self._intent(campaign_id), self._core.max_retries)
         while True:
             try:
                 return await self._send(effort)
@@ -80,11 +102,10 @@ class Starter:
             effort.lost = effort.lost or last
             effort.intent = self._dated(effort)
             found = await self._found(effort.intent, last)
-            if found is not None:
-                self._ledger.note(found, was=effort.intent)
-            return found
+            return self._noted(effort, found) if found is not None else None
         if effort.lost is None:
             self._ledger.drop(effort.intent)
+            effort.log.refused(effort.intent)
         return None
 
     async def _found(self, intent: LaunchTicket, last: LeadLexError) -> LaunchTicket | None:
@@ -99,6 +120,8 @@ class Starter:
 
     def _dated(self, effort: _Effort) -> LaunchTicket:
         """The intent by the server's clock, which the first answer tells."""
+        if effort.began is None:  # sent by another process, which dated it
+            return effort.intent
         dated = attrs.evolve(effort.intent, started_at=self._core.clock.at(effort.began))
         self._ledger.note(dated, was=effort.intent)
         return dated
@@ -106,58 +129,97 @@ class Starter:
     async def _send(self, effort: _Effort) -> LaunchTicket:
         """Send once; a cancellation meanwhile waits for the answer, notes it, and goes on."""
         await self._core.pace.acquire()
-        if effort.lost is None:  # dated when it is sent: it may have waited for its turn
-            effort.intent = self._intent(effort.intent.campaign_id)
-            effort.began = asyncio.get_running_loop().time()
-        request, intent, began = effort.request, effort.intent, effort.began
-        flight = asyncio.ensure_future(self._core.attempt_now(campaigns.START.label, request))
+        try:
+            await self._intend(effort)
+        except BaseException:
+            self._core.pace.release(None, sent=False)
+            if effort.lost is None:
+                effort.log.refused(effort.intent)
+            raise
+        flight = asyncio.ensure_future(self._core.attempt_now(campaigns.START.label, effort.request))
         self._flights.add(flight)
         flight.add_done_callback(self._landed)
-        self._ledger.note(intent)
+        self._ledger.note(effort.intent)
         try:
             response = await asyncio.shield(flight)
         except asyncio.CancelledError:
-            await self._hear(flight, intent, began)
+            await self._hear(effort, flight)
             if _cancelled_by_others():
                 raise
             raise ClientClosed("the client was closed while this start was in flight; its ticket is kept") from None
-        return self._answered(intent, began, response)
+        return self._answered(effort, response)
+
+    async def _intend(self, effort: _Effort) -> None:
+        """Date the start, which may have waited for its turn, and have it written down before it is sent."""
+        if effort.lost is not None:
+            return
+        effort.intent = self._intent(effort.intent.campaign_id)
+        effort.began = asyncio.get_running_loop().time()
+        await effort.log.intend(effort.intent)
 
     def _landed(self, flight: asyncio.Task[Response]) -> None:
         self._flights.discard(flight)
         if not flight.cancelled():
             flight.exception()  # marks it as seen: nobody awaits a flight whose waiter was cancelled
 
-    async def _hear(self, flight: asyncio.Task[Response], intent: LaunchTicket, began: float) -> None:
+    async def _hear(self, effort: _Effort, flight: asyncio.Task[Response]) -> None:
         try:
             await asyncio.wait({flight}, timeout=GRACE)
         finally:
             if not flight.done():
                 flight.cancel()
             elif not flight.cancelled():
-                self._record(flight, intent, began)
+                self._record(effort, flight)
 
-    def _record(self, flight: asyncio.Task[Response], intent: LaunchTicket, began: float) -> None:
+    def _record(self, effort: _Effort, flight: asyncio.Task[Response]) -> None:
         """Keep what the answer said; a clear refusal leaves nothing to keep, an unclear answer the intent."""
         try:
-            self._answered(intent, began, flight.result())
+            self._answered(effort, flight.result())
         except LeadLexError as error:
             if not retry.ambiguous(error):
-                self._ledger.drop(intent)
+                self._ledger.drop(effort.intent)
+                effort.log.refused(effort.intent)
 
-    def _answered(self, intent: LaunchTicket, began: float, response: Response) -> LaunchTicket:
+    def _answered(self, effort: _Effort, response: Response) -> LaunchTicket:
         started = convert.decode(campaigns.START, response)
-        ticket = attrs.evolve(
-            intent, task_id=started.task_id, status=started.status, started_at=self._core.clock.at(began)
-        )
-        self._ledger.note(ticket, was=intent)
-        return ticket
+        effort.intent = self._dated(effort)
+        return self._noted(effort, attrs.evolve(effort.intent, task_id=started.task_id, status=started.status))
 
 
 def _cancelled_by_others() -> bool:
     """Whether it is this task that was cancelled, and not just the flight it waits for."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
+
+
+class StartLog(Protocol):
+    """Writes down what must outlive the process; what ``intend`` raises keeps the start from being sent."""
+
+    async def intend(self, intent: LaunchTicket) -> None:
+        """A start is about to be sent; it is when this returns."""
+        ...
+
+    def began(self, ticket: LaunchTicket) -> None:
+        """The start was answered, or its launch was found."""
+        ...
+
+    def refused(self, intent: LaunchTicket) -> None:
+        """The start surely had no effect: it was refused, or not even sent."""
+        ...
+
+
+class _NoLog:
+    async def intend(self, intent: LaunchTicket) -> None:
+        pass
+
+    def began(self, ticket: LaunchTicket) -> None:
+        pass
+
+    def refused(self, intent: LaunchTicket) -> None:
+        pass
+
+
+_NO_LOG = _NoLog()
 
 
 @define
@@ -167,7 +229,8 @@ class _Effort:
     request: Request
     intent: LaunchTicket
     left: int
-    began: float = 0.0
+    log: StartLog
+    began: float | None = None
     lost: LeadLexError | None = None
     refusals: int = 0
     pauses: Iterator[float] = field(factory=lambda: retry.growth(retry.FIRST_PAUSE, retry.LONGEST_PAUSE))

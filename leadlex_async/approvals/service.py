@@ -29,13 +29,19 @@ from .ticket import LaunchTicket
 from .watch import Watch
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .._http.core import Core
     from ..models.webhooks import WebhookEvent
     from ..resources.lexi import Lexi
+    from .begin import StartLog
     from .launch import OnUpdate, Reviewer, Until
 
 FRESH = 5.0
 """Seconds: a ticket older than this may be decided already: it is looked at without delay."""
+
+UNSEEN = 30.0
+"""Seconds that the task of a new start may be in no list without its campaign being asked."""
 
 _ERRORS: dict[Outcome, tuple[type[ApprovalError], str]] = {
     Outcome.DISMISSED: (ApprovalDismissed, "the launch of campaign {} was dismissed"),
@@ -60,21 +66,35 @@ class Approvals:
         self._starter = Starter(core, reader, self._ledger)
         self._lookup = Lookup(core, reader, lexi, self._ledger)
         self._poller = Poller(core, self._lookup)
+        self._once = Lookup(core, Reader(core), lexi, self._ledger)
 
     @property
     def tickets(self) -> list[LaunchTicket]:
         """Launches begun by this client whose decision it does not know: what to store before a shutdown."""
         return self._ledger.tickets
 
-    async def begin(self, campaign_id: str, *, adopt: bool = False) -> LaunchTicket:
+    async def begin(
+        self,
+        campaign_id: str,
+        *,
+        adopt: bool = False,
+        unheard: LaunchTicket | None = None,
+        log: StartLog | None = None,
+    ) -> LaunchTicket:
         """Start a campaign, once, and return the ticket to wait with.
 
         A campaign that is under way already raises ``AlreadyStarted``; ``adopt=True`` joins that launch instead.
         A lost answer is looked into before anything is sent again; if the truth cannot be read, ``StartOutcomeUnknown``
         carries a ticket that goes on from there. Cancelled meanwhile, it hears what it has sent out for up to 5 s and
         keeps the ticket in ``tickets`` (campaigns/start).
+
+        For programs that must survive their own death, ``log`` is told of the intent before anything is sent, and of
+        the ticket. After a death in between, the intent comes back as ``unheard``: the truth is read before anything
+        is sent.
         """
-        return await self._starter.begin(str(plain(campaign_id)), adopt=adopt)
+        if unheard is not None:
+            self._check_ticket(unheard)
+        return await self._starter.begin(str(plain(campaign_id)), adopt=adopt, unheard=unheard, log=log)
 
     async def wait(  # noqa: PLR0913 - each is an independent choice of the caller
         self,
@@ -120,6 +140,25 @@ class Approvals:
         watch = self._watch(ticket, deadline, reviewer, on_update, until)
         watch.tell(UpdateKind.STARTED)
         return await self._result(watch, timeout, raise_for_outcome=raise_for_outcome)
+
+    async def poll_once(self, tickets: Iterable[LaunchTicket]) -> list[Launch]:
+        """Look once where these launches stand and return those that are decided, however they were.
+
+        For programs with a loop of their own, in an engine that keeps it alive, say: it keeps nothing between two
+        calls. It takes one request while all are pending, and a few more when some are not. Errors of the network and
+        the API are raised (lexi/tasks).
+        """
+        watches = [self._watch(ticket, None, None, None, "decision") for ticket in tickets]
+        for watch in watches:
+            if watch.ticket.settled:
+                self._once.finish(watch, Outcome.AUTO_STARTED)
+            elif watch.joined - watch.since > UNSEEN:
+                watch.patience = 1
+        with self._core.pace.reserve():
+            waiting = [watch for watch in watches if not watch.done.done()]
+            if waiting:
+                await self._once.round(waiting)
+        return [watch.done.result() for watch in watches if watch.done.done()]
 
     def feed(self, event: WebhookEvent) -> int:
         """Take in a verified push; returns how many waits it ended (guide: webhooks).
@@ -187,11 +226,7 @@ class Approvals:
         on_update: OnUpdate | None,
         until: Until,
     ) -> Watch:
-        if ticket.base_url != self._core.base_url:
-            raise ConfigurationError(
-                f"this ticket belongs to {ticket.base_url}, this client talks to {self._core.base_url}; "
-                "wait with a client of the ticket's base_url"
-            )
+        self._check_ticket(ticket)
         _check_listener(on_update)
         loop = asyncio.get_running_loop()
         return Watch(
@@ -206,6 +241,13 @@ class Approvals:
             polls_before=self._lookup.rounds,
             task_id=ticket.task_id,
         )
+
+    def _check_ticket(self, ticket: LaunchTicket) -> None:
+        if ticket.base_url != self._core.base_url:
+            raise ConfigurationError(
+                f"this ticket belongs to {ticket.base_url}, this client talks to {self._core.base_url}; "
+                "wait with a client of the ticket's base_url"
+            )
 
     async def _result(self, watch: Watch, timeout: float | None, *, raise_for_outcome: bool) -> Launch:
         if watch.ticket.settled:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 READ_AFTER = (0.5, 2.0, 8.0)
 """Seconds before each reading of the truth after a lost answer: the start may be committed after the first reading."""
 
+LATEST_COMMIT = 600.0
+"""Seconds after which a start that the server has not carried out never will be: one reading is enough then."""
+
 SPARE = (8.0, 8.0)
 """Seconds before the readings that make up for failed ones."""
 
@@ -59,10 +62,13 @@ class Truth:
     async def settle(self, intent: LaunchTicket) -> LaunchTicket | None:
         """What became of a lost start: its ticket, None if it surely had no effect, else ``StartOutcomeUnknown``.
 
-        It surely had none if the campaign is a draft in three readings and no decided task is of this start.
+        It surely had none if the campaign is a draft in three readings, or in one long after, and no decided task is of
+        this start.
         """
         seen, drafts, clear = "nothing could be read", 0, True
-        for delay in (*READ_AFTER, *SPARE):
+        age = (self._core.clock.now() - intent.started_at).total_seconds()
+        readings = READ_AFTER if age < LATEST_COMMIT else READ_AFTER[:1]
+        for delay in (*readings, *SPARE):
             await self._core.pace.rest(delay)
             try:
                 status = await self._status(intent)
@@ -76,9 +82,9 @@ class Truth:
                 return found
             # A paused campaign may be the one just started, paused by a person: only a draft surely was not started.
             seen, drafts, clear = f"the campaign is {status or 'gone'}", drafts + 1, clear and status in _IDLE
-            if drafts == len(READ_AFTER):
+            if drafts == len(readings):
                 break
-        if drafts < len(READ_AFTER) or not clear:
+        if drafts < len(readings) or not clear:
             raise unknown(intent, seen)
         return await self._decided(intent, seen)
 

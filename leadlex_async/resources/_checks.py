@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from typing import TYPE_CHECKING
 
 from ..errors import ValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sized
+    from collections.abc import Mapping
 
 
 LARGEST_IMPORT = 20_000_000
@@ -15,8 +16,9 @@ LARGEST_IMPORT = 20_000_000
 
 
 def require_any(body: Mapping[str, object], *names: str) -> None:
-    """At least one of ``names`` must have a value."""
-    if not any(body.get(name) for name in names):
+    """At least one of ``names`` must have a value; 0 and False are values, what is empty is none."""
+    given = (body.get(name) for name in names)
+    if all(value is None or (isinstance(value, Sized) and not value) for value in given):
         raise ValidationError(f"give at least one of {', '.join(names)}")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NotRequired, TypedDict, Unpack
 
 from .._http.op import Op
-from .._http.wire import JSONValue, encode_json
+from .._http.wire import JSONValue, When, encode_json
 from ..models.activities import Activity
 from ._checks import require_size
 
@@ -33,6 +33,7 @@ class NewActivity(TypedDict):
     entity_id: NotRequired[str]
     entity_name: NotRequired[str]
     metadata: NotRequired[Mapping[str, JSONValue]]
+    created_date: NotRequired[When]
 
 
 class Activities:

@@ -14,7 +14,7 @@ from ..models.common import BulkDeleted, Deleted
 from ..models.contacts import Contact, ContactsCreated, ContactsMerged, ContactTags
 from ..models.documents import LinkedDocument
 from ..models.imports import Imported
-from ..models.notes import Note
+from ..models.notes import Note, NoteType
 from ._bodies import CSVOptions, DocumentFilters, ImportOptions, NewRemark, PageSize
 from ._checks import LARGEST_IMPORT, require_any, require_bytes, require_changes, require_size
 from ._csv import Rows
@@ -46,6 +46,7 @@ LONGEST_NOTE = 10_000
 ContactSort = Literal["created_at", "-created_at", "updated_date", "-updated_date", "full_name", "-full_name"]
 ContactPriority = Literal["high", "medium", "low", 1, 2, 3]
 ContactInclude = Literal["notes", "tasks", "deals", "*"]
+NoteTypeName = Literal["general", "meeting", "call", "email", "other"]
 
 
 class ContactFilters(TypedDict, total=False):
@@ -87,6 +88,7 @@ class ContactRow(TypedDict):
     linkedin_url: NotRequired[str]
     tags: NotRequired[Sequence[str]]
     custom_fields: NotRequired[Mapping[str, JSONValue]]
+    created_date: NotRequired[When]
 
 
 class ContactChanges(TypedDict, total=False):
@@ -100,6 +102,14 @@ class ContactChanges(TypedDict, total=False):
     related_company_id: str | None
     linkedin_url: str | None
     notes: str
+
+
+class NewContactNote(NewRemark):
+    """Body of ``contacts.create_note``: as that of a deal's note, and what else ``notes.create`` takes."""
+
+    note_type: NotRequired[NoteType | NoteTypeName]
+    tags: NotRequired[Sequence[str]]
+    is_pinned: NotRequired[bool]
 
 
 class ActivityFilters(TypedDict, total=False):
@@ -186,7 +196,7 @@ class Contacts:
         require_size("tags", tags, MOST_ROWS, "tags")
         return await self._core.call(ADD_TAGS, id=id, json={"tags": [*tags]})
 
-    async def create_note(self, id: str, **body: Unpack[NewRemark]) -> Note:
+    async def create_note(self, id: str, **body: Unpack[NewContactNote]) -> Note:
         """Write a note on a contact (contacts/create-note)."""
         if body.get("content"):
             require_size("content", body.get("content", ""), LONGEST_NOTE, "characters")

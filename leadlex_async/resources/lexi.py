@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from types import NoneType
 from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict, Unpack
 
@@ -47,6 +47,7 @@ UPDATE_CONVERSATION = Op(
 DELETE_CONVERSATION = Op("DELETE", "/v1/lexi/conversations/{id}", NoneType, scope="write:ai", idempotent=True)
 
 LONGEST_MESSAGE = 12_000
+LONGEST_TITLE = 200
 
 TaskStatusName = Literal["pending", "approved", "dismissed", "completed", "failed"]
 
@@ -57,6 +58,13 @@ class ChatContext(TypedDict, total=False):
     list_id: str
     campaign_id: str
     conversation_id: str
+
+
+class ChatEntity(TypedDict):
+    """The record that the user is looking at; notes and tasks that Lexi makes are linked to it."""
+
+    type: str
+    id: str
 
 
 class StreamContext(TypedDict, total=False):
@@ -110,12 +118,20 @@ class ConversationFilters(TypedDict, total=False):
     archived: bool
 
 
+class ConversationLinks(TypedDict, total=False):
+    """The records that a conversation is about; None clears a link."""
+
+    contact_id: str | None
+    deal_id: str | None
+    matter_id: str | None
+
+
 class ConversationChanges(TypedDict, total=False):
-    """Body of ``lexi.update_conversation``; a title has 1 to 200 characters, a null in ``context`` clears that link."""
+    """Body of ``lexi.update_conversation``; a title has 1 to 200 characters."""
 
     title: str
     archived: bool
-    context: Mapping[Literal["contact_id", "deal_id", "matter_id"], str | None] | None
+    context: ConversationLinks | None
 
 
 class Lexi:
@@ -124,10 +140,17 @@ class Lexi:
     def __init__(self, core: Core) -> None:
         self._core = core
 
-    async def chat(self, message: str, *, context: ChatContext | None = None) -> ChatReply:
+    async def chat(
+        self,
+        message: str,
+        *,
+        context: ChatContext | None = None,
+        currentEntity: ChatEntity | None = None,  # noqa: N803 - the API's own name
+    ) -> ChatReply:
         """Ask Lexi and get one whole answer; each message costs credits (lexi/chat)."""
         require_any({"message": message}, "message")
-        return await self._core.call(CHAT, json={"message": message} | ({"context": context} if context else {}))
+        about = {name: given for name, given in (("context", context), ("currentEntity", currentEntity)) if given}
+        return await self._core.call(CHAT, json={"message": message, **about})
 
     def chat_stream(self, *, idempotency_key: str | None = None, **body: Unpack[StreamMessage]) -> ChatStream:
         """Ask Lexi and get the answer in pieces: ``async for event in leadlex.lexi.chat_stream(message=...)``.
@@ -182,6 +205,8 @@ class Lexi:
     ) -> Conversation:
         """Rename, archive or relink a conversation (lexi/conversations-update)."""
         require_changes(changes)
+        if "title" in changes:
+            require_size("title", changes["title"], LONGEST_TITLE, "characters")
         return await self._core.call(UPDATE_CONVERSATION, id=id, json=changes, idempotency_key=idempotency_key)
 
     async def delete_conversation(self, id: str, *, idempotency_key: str | None = None) -> None:

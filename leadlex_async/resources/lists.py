@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NotRequired, TypedDict, Unpack
 
 from .._http.op import Op
+from .._http.wire import When
 from ..models.lists import ContactList, ListAdded, ListDeleted, ListRemoved
 from ._checks import require_size
 
@@ -28,6 +29,7 @@ class NewList(TypedDict):
 
     name: str
     description: NotRequired[str]
+    created_date: NotRequired[When]
 
 
 class Lists:

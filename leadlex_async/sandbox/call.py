@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from .._http.wire import JSONValue
 
 
+_LONGEST = 9
+"""Digits of a number in a query."""
+
+
 @define(eq=False)
 class Call:
     """When it came, the arguments of its path, its query and its body."""
@@ -107,7 +111,7 @@ class Call:
     def whole(self, name: str, default: int) -> int:
         """A positive integer of the query."""
         value = self.query.get(name, str(default))
-        if not value.isdecimal() or int(value) < 1:
+        if not value.isdecimal() or len(value) > _LONGEST or int(value) < 1:
             raise invalid("Invalid request parameters", **{name: "Must be a positive integer"})
         return int(value)
 

@@ -96,7 +96,7 @@ def _carry_out(world: World, visit: _Visit, now: float) -> Answer:
         key = header(visit.request, "Idempotency-Key") if visit.route.op.idempotent else ""
         if not key:
             return visit.route.handler(world, visit.call)
-        return _carry_out_once(world, visit.route, visit.call, key, visit.path)
+        return _carry_out_once(world, visit.route, visit.call, key, f"{visit.path}?{visit.query}")
     except Refusal as refusal:
         return refusal.answer()
 
@@ -105,8 +105,8 @@ def _carry_out_late(world: World, visit: _Visit, at: float) -> None:
     _carry_out(world, visit, at)
 
 
-def _carry_out_once(world: World, route: Route, call: Call, key: str, path: str) -> Answer:
-    fingerprint = (route.method, path, call.raw_body)
+def _carry_out_once(world: World, route: Route, call: Call, key: str, target: str) -> Answer:
+    fingerprint = (route.method, target, call.raw_body)
     answer = world.replays.find(key, fingerprint, call.now)
     if answer is None:
         answer = route.handler(world, call)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import frozen
 
 from .people import names
 
@@ -74,6 +74,20 @@ class Firm:
         }
 
 
+_EXAMPLE = Firm(
+    id="20099",
+    name="Example",
+    domain="example.com",
+    industry="Technology",
+    size="201-500",
+    hq_location="New York, NY, United States",
+    funding_stage="Private",
+    funding=0.0,
+    revenue=5e7,
+    founded_year=1995,
+)
+
+
 @frozen(kw_only=True)
 class Person:
     """Somebody who is known, at ``firm``; not everybody can be reached in both ways."""
@@ -92,15 +106,15 @@ class Person:
     confidence: float = 0.93
     member_id: str = ""
     document_id: str = ""
-    location: str = field()
-    linkedin_url: str = field()
 
-    @location.default
-    def _at_the_seat(self) -> str:
+    @property
+    def location(self) -> str:
+        """Where the person works: at the company's seat."""
         return self.firm.hq_location
 
-    @linkedin_url.default
-    def _in(self) -> str:
+    @property
+    def linkedin_url(self) -> str:
+        """An address made up of the name; nobody real is meant."""
         return f"https://linkedin.com/in/sandbox-{self.full_name.lower().replace(' ', '-')}"
 
     def profile(self) -> Record:
@@ -143,28 +157,63 @@ def _person(number: int, firm: Firm, post: tuple[str, str, str, str]) -> Person:
         job_title_in_full=in_full,
         seniority=seniority,
         department=department,
-        email=f"{first}.{last}@{firm.domain}".lower() if number % 5 < 4 else None,
-        phone=f"+1-555-01{number:02}" if number % 3 < 2 else None,
+        email=f"{first}.{last}@{firm.domain}".lower() if (number + 1) % 5 else None,
+        phone=f"+1-555-01{number:02}" if (number + 1) % 3 else None,
         firm=firm,
         member_id=str(10_001 + number),
         document_id=str(30_001 + number),
     )
 
 
-_EXAMPLE = _firm(99, ("Example", "Technology", "201-500", "New York, NY, United States", "Private", 0.0, 5e7, 1995))
-EXAMPLE = "example.com"
-
-
 @cache
 def firms() -> dict[str, Firm]:
-    """The known companies by domain, the one at ``example.com`` last."""
+    """The known companies by domain."""
     found = [_firm(number, row) for number, row in enumerate(_FIRMS)]
-    return {firm.domain: firm for firm in found}
+    return {firm.domain: firm for firm in found} | {_EXAMPLE.domain: _EXAMPLE}
 
 
 @cache
 def people() -> dict[str, Person]:
     """The people of the prospector by member id."""
-    pairs = [(firm, post) for firm in firms().values() for post in _POSTS]
+    pairs = [(firm, post) for firm in firms().values() if firm is not _EXAMPLE for post in _POSTS]
     found = [_person(number, firm, post) for number, (firm, post) in enumerate(pairs)]
     return {person.member_id: person for person in found}
+
+
+def firm_at(domain: str) -> Firm | None:
+    """The company of a domain, whatever the case, with or without ``www.``."""
+    return firms().get(domain.strip().lower().removeprefix("www."))
+
+
+def person_at(email: str) -> Person | None:
+    """Who is behind an address at a known domain: a prospect, or somebody named after it."""
+    address = email.strip().lower()
+    prospect = next((each for each in people().values() if each.email == address), None)
+    firm = firm_at(address.rpartition("@")[2])
+    return prospect or (None if firm is None else _named_after(address, firm))
+
+
+def person_linked(linkedin_url: str) -> Person | None:
+    """The prospect of a LinkedIn address."""
+    return next((each for each in people().values() if each.linkedin_url == linkedin_url.rstrip("/")), None)
+
+
+def _named_after(address: str, firm: Firm) -> Person | None:
+    first, last, full = names(None, None, None, address)
+    if not full:
+        return None
+    title, in_full, seniority, department = _POSTS[1]
+    return Person(
+        first_name=first,
+        last_name=last,
+        full_name=full,
+        job_title=title,
+        job_title_in_full=in_full,
+        seniority=seniority,
+        department=department,
+        email=address,
+        phone="+1-555-0199",
+        firm=firm,
+        source="vendor_b",
+        confidence=0.81,
+    )

@@ -10,7 +10,7 @@ from .answers import Answer, Refusal
 from .clock import DAY
 
 Fingerprint: TypeAlias = tuple[str, str, bytes]
-"""Method, path and body: what must be the same for a request to be the same."""
+"""Method, target and body: what must be the same for a request to be the same."""
 
 
 @frozen

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 from .._http.plan import Plan
 from . import launches
+from .clock import iso
 from .gateway import handle
-from .records import new_id
+from .keys import SHOWN, new_key
+from .records import Record, new_id
+from .routes.email import incoming
 from .server import Server
 from .store import CampaignRow
 from .transport import SandboxTransport
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .._http.transport import Transport
-    from .._http.wire import Request
+    from .._http.wire import JSONValue, Request
     from ..client import LeadLex
     from .decisions import Reviewer
     from .faults import Fault, Reply
@@ -113,6 +116,32 @@ class Sandbox(World):
         row = CampaignRow(id or new_id(), name or f"Campaign {count}", now, status, recipients, updated_at=now)
         self.store.campaigns[row.id] = row
         return row.id
+
+    def add_key(self, *permissions: str) -> str:
+        """Make an API key that may do just this, in any of the API's vocabularies, and tell it in plain text."""
+        key = new_key()
+        fields: Record = {"key": key, "name": f"Key {len(self.store.api_keys) + 1}", "permissions": [*permissions]}
+        self.store.api_keys.add(self.settle(), fields | {"prefix": key[:SHOWN], "expires_at": None, "revoked_at": None})
+        return key
+
+    def add_event(self, **fields: JSONValue) -> str:
+        """Put an event into the calendar and tell its id: ``title``, ``start_time``, ``end_time``, ``attendees`` ..."""
+        return str(self.store.events.add(self.settle(), fields)["id"])
+
+    def receive_email(self, sender: str, subject: str, text: str, *, thread_id: str | None = None) -> str:
+        """Let a mail come in, in a thread that is there or a new one, and tell the thread's id."""
+        message = incoming(sender, text, iso(self.settle()))
+        if thread_id is None:
+            thread_id = str(self.store.threads.add(self.now(), {"subject": subject, "contact_ids": []})["id"])
+        thread = self.store.threads.named(thread_id)
+        thread["messages"] = [*cast("list[JSONValue]", thread.get("messages") or []), message]
+        return thread_id
+
+    def receive_message(self, channel: str, sender: str, text: str) -> str:
+        """Let a message come in over a channel (slack, teams, whatsapp, telegram, email) and tell its id."""
+        now = iso(self.settle())
+        fields: Record = {"channel": channel, "direction": "inbound", "sender": sender, "body": text, "sent_at": now}
+        return str(self.store.messages.add(self.now(), fields | {"attachments": []})["id"])
 
     def approve(self, task_id: str) -> None:
         """Approve a pending task, as a person in the app would."""

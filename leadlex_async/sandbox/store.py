@@ -150,6 +150,8 @@ class Store:
     """The events of the calendar."""
     messages: Shelf = field(factory=partial(Shelf, "Message", prefix="msg", dates=STAMPS))
     """The messages of the channels."""
+    jobs: Shelf = field(factory=partial(Shelf, "Job", prefix="job", dates=STAMPS))
+    """The synchronizations of mailboxes and calendars."""
     audit: Shelf = field(factory=partial(Shelf, "Audit log", prefix="log", dates=("timestamp", "updated_at")))
 
     def members(self, list_id: str | None) -> dict[str, None]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _LISTED = ("id", "name", "industry", "website", "linkedin_url", "size", "domain", "city", "country", "tags")
 _DATES = ("created_date", "updated_date")
-_HIDDEN = {"founded_year", "hq_location"}
+_HIDDEN = {"founded_year", "hq_location", "tech_stack"}
 _FIELDS = ("name", "industry", "website", "linkedin_url", "size", "city", "country", "domain", "description", "tags")
 _CONTACT = ("id", "full_name", "email", "phone", "job_title", "company", "tags", "created_date")
 _DEAL = ("id", "name", "stage", "status", "pipeline", "estimated_value", "priority", *_DATES)

@@ -103,9 +103,14 @@ def remove_contact(world: World, id: str) -> str:
     world.store.contacts.remove(id)
     for members in world.store.lists.values():
         members.members.pop(id, None)
-    for shelf in (world.store.notes, world.store.todos, world.store.activities):
+    for shelf in (world.store.notes, world.store.todos, world.store.activities, world.store.messages):
         shelf.forget("contact_id", id)
+    for row in (*world.store.threads, *world.store.events):
+        ids = row.get("contact_ids")
+        row["contact_ids"] = [each for each in ids if each != id] if isinstance(ids, list) else []
     world.store.deals.forget("main_contact_id", id)
+    for link in world.store.links.of(entity_type="contact", entity_id=id):
+        world.store.links.remove(str(link["id"]))
     return id
 
 

@@ -81,7 +81,10 @@ def _rows(call: Call) -> list[Record]:
 
 def _parsed(call: Call, text: str) -> list[Record]:
     """CSV text; without a header its columns are numbered from 0, as the keys of ``mapping``."""
-    records = [record for record in csv.reader(io.StringIO(text)) if record]
+    try:
+        records = [record for record in csv.reader(io.StringIO(text)) if record]
+    except csv.Error as error:
+        raise invalid(f"csv cannot be read: {error}", csv="Invalid") from None
     headed = call.flag("has_header") is not False
     columns = records.pop(0) if headed and records else [str(at) for at in range(len(records[0]) if records else 0)]
     mapping = call.mapping("mapping")

@@ -157,6 +157,7 @@ def test_details_of_bad_input() -> None:
     [
         ("'Ann' matches 2: Ann Lee (c-1), Ann Roe (c-2)", [("c-1", "Ann Lee"), ("c-2", "Ann Roe")]),
         ("Several match: Ann Lee [id: c-1]; Ann Roe [id=c-2]", [("c-1", "Ann Lee"), ("c-2", "Ann Roe")]),
+        ("Several match: Huber, Meier (Basel) (c-1), Roth (c-2)", [("c-1", "Huber, Meier (Basel)"), ("c-2", "Roth")]),
         ("Several records match", []),
     ],
 )

@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 NAMES = """
 APIError AlreadyStarted AmbiguousReference ApprovalDismissed ApprovalError ApprovalFailed ApprovalLost ApprovalTimeout
 Approve AuthenticationError Candidate ClientClosed ConfigurationError Conflict DecodeError Dismiss InsufficientCredits
-Launch LaunchTicket LaunchUpdate LeadLex LeadLexError LexiTask NotFound OnUpdate Outcome Page PayloadTooLarge
-PermissionDenied Plan RateLimit RateLimited Request RequestTimeout Response Reviewer ServerError StartOutcomeUnknown
-Stream Transport TransportError Until UpdateKind ValidationError Verdict WebhookEvent __version__
-""".split()  # noqa: SIM905 - a list of 47 lines shows no more
+JournalError Launch LaunchPlan LaunchProgress LaunchReport LaunchResult LaunchTicket LaunchUpdate LeadLex LeadLexError
+LexiTask NotFound OnProgress OnUpdate Outcome Page PayloadTooLarge PermissionDenied Plan QuotaExhausted RateLimit
+RateLimited Request RequestTimeout Response Reviewer ServerError StartOutcomeUnknown Stream Transport TransportError
+Until UpdateKind ValidationError Verdict WebhookEvent __version__
+""".split()  # noqa: SIM905 - a list of as many lines shows no more
 
 MODULES = sorted(
     module.name

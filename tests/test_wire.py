@@ -5,23 +5,27 @@ from __future__ import annotations
 import copy
 import pickle
 from datetime import UTC, datetime
+from importlib import import_module
+from pkgutil import iter_modules
 from types import NoneType
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl, unquote
 
+import attrs
 import orjson
 import pytest
 from hypothesis import given, settings, strategies as st
 from rows import ROWS, Row
 
-from leadlex_async import DecodeError, ValidationError
+from leadlex_async import DecodeError, ValidationError, catalog, models
 from leadlex_async._http import convert, wire
 from leadlex_async._http.op import Op
+from leadlex_async._http.record import ALSO
 from leadlex_async._http.sse import LARGEST_EVENT, EventParser, ServerEvent
 from leadlex_async._http.wire import Response
 from leadlex_async.models.campaigns import CampaignStatus
 from leadlex_async.models.lexi import LexiTaskStatus
-from leadlex_async.resources import campaigns, contacts, lexi, lists
+from leadlex_async.resources import campaigns, contacts, lexi
 
 if TYPE_CHECKING:
     from leadlex_async._http.wire import JSONValue
@@ -125,12 +129,7 @@ def test_a_body_refuses_the_rest(value: object) -> None:
         wire.encode_json({"x": value})
 
 
-OPS = {
-    op.label: cast("Op[object]", op)
-    for module in (campaigns, contacts, lexi, lists)
-    for op in cast("dict[str, object]", vars(module)).values()
-    if isinstance(op, Op)
-}
+OPS = {operation.op.label: operation.op for operation in catalog.operations()}
 SAMPLES = {row.request.partition("?")[0]: row for row in ROWS}
 
 
@@ -176,7 +175,19 @@ def test_more_keys_and_new_words_are_fine(data: st.DataObject, row: Row) -> None
     decode(op_of(row), answer | {"data": data.draw(strained(answer["data"])), "extra": 1})
 
 
-REQUIRED = {"id", "type", "status", "role", "contact_id", "task_id", "added", "created", "delta"}
+RECORDS = [
+    kind
+    for module in iter_modules(models.__path__, f"{models.__name__}.")
+    for kind in cast("dict[str, object]", vars(import_module(module.name))).values()
+    if isinstance(kind, type) and attrs.has(kind)
+]
+REQUIRED = {
+    name
+    for kind in RECORDS
+    for each in attrs.fields(kind)
+    if each.default is attrs.NOTHING
+    for name in (each.name, *each.metadata.get(ALSO, ()))
+}
 
 
 @st.composite

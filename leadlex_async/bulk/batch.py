@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from asyncio import CancelledError
 from collections import deque
 from collections.abc import AsyncIterable, Iterable, Sized
+from contextlib import aclosing, suppress
 from datetime import UTC, datetime, timedelta
-from os import PathLike
 from typing import TYPE_CHECKING, Self, TypeAlias
 from uuid import UUID
 
-from attrs import frozen
-
 from .._http.pace import PLACES
 from .._http.wire import plain
-from ..approvals.launch import Outcome, Reviewer
+from ..approvals.launch import Outcome
 from ..errors import (
     AuthenticationError,
     ClientClosed,
@@ -27,16 +26,17 @@ from ..errors import (
 )
 from ..resources import lexi
 from .journal import Journal
-from .plan import LaunchPlan, plan_launch
-from .report import LaunchProgress, LaunchResult, OnProgress
+from .report import LaunchResult
+from .teller import Teller
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
+    from collections.abc import AsyncGenerator, Coroutine
 
     from .._http.core import Core
     from ..approvals.service import Approvals
     from ..approvals.ticket import LaunchTicket
     from .journal import Entry, State
+    from .options import Options
 
 CampaignId: TypeAlias = str | UUID
 Campaigns: TypeAlias = Iterable[CampaignId] | AsyncIterable[CampaignId]
@@ -48,17 +48,6 @@ QUEUED = 1000
 
 _FATAL = (AuthenticationError, ClientClosed, JournalError, PermissionDenied, QuotaExhausted)
 """What is not a matter of one campaign: every other start would end the same way."""
-
-
-@frozen(kw_only=True)
-class Options:
-    """How a batch is carried out."""
-
-    timeout: float | None
-    reviewer: Reviewer | None = None
-    journal: str | PathLike[str] | None = None
-    on_progress: OnProgress | None = None
-    wait_for_quota: bool = True
 
 
 class Launches:
@@ -97,12 +86,12 @@ class Batch:
             raise ValidationError("ids must be a list or another iterable of campaign ids, not one text")
         if ids is None and options.journal is None:
             raise ValidationError("give campaign ids, or the journal of a batch to go on with")
-        self.duplicates = 0
         self._core = core
         self._approvals = approvals
         self._ids = ids
         self._options = options
-        self._total = len(ids) if isinstance(ids, Sized) else None
+        self._told = Teller(core, options.on_progress, self._end)
+        self._told.total = len(ids) if isinstance(ids, Sized) else None
         self._journal: Journal | None = None
         self._slots = asyncio.Semaphore(STARTING)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -110,18 +99,21 @@ class Batch:
         self._changed = asyncio.Event()
         self._room = asyncio.Event()
         self._fatal: BaseException | None = None
-        self._sent_before = 0
-        self._started = self._waiting = self._decided = self._failed = 0
-        self._paused_until: datetime | None = None
 
     @property
     def requests(self) -> int:
         """Requests of the client since the batch began."""
-        return self._core.pace.sent - self._sent_before
+        return self._told.requests
+
+    @property
+    def duplicates(self) -> int:
+        """Ids that were given again."""
+        return self._told.duplicates
 
     async def run(self) -> AsyncGenerator[LaunchResult, None]:
         """Carry it out and give the results; closing the generator stops it."""
-        path, self._sent_before = self._options.journal, self._core.pace.sent
+        self._told.begin()
+        path = self._options.journal
         self._journal = await Journal.open(path, self._core.base_url) if path is not None else None
         try:
             self._spawn(self._feed())
@@ -138,12 +130,19 @@ class Batch:
             await self._stop()
 
     async def _stop(self) -> None:
+        """End every task, then close the journal; a cancellation meanwhile hurries the tasks and leaves none behind."""
+        hurried: CancelledError | None = None
         while self._tasks:
             for task in self._tasks:
                 task.cancel()
-            await asyncio.wait(self._tasks)
+            try:
+                await asyncio.wait(self._tasks)
+            except CancelledError as error:
+                hurried = error
         if self._journal is not None:
             await self._journal.aclose()
+        if hurried is not None:
+            raise hurried
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.ensure_future(work)
@@ -153,49 +152,59 @@ class Batch:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            self._fatal = self._fatal or error
+            self._end(error)
+        self._changed.set()
+
+    def _end(self, error: BaseException) -> None:
+        """End the batch with this error, if no other has ended it."""
+        self._fatal = self._fatal or error
         self._changed.set()
 
     async def _feed(self) -> None:
         """Take one campaign after another: tell it, wait for it or start it, as the journal knows it."""
         states = await self._journal.states() if self._journal is not None else {}
-        prepared = False
-        async for campaign_id in self._each(states):
-            entry = await self._journal.entry(campaign_id) if self._journal and campaign_id in states else None
-            if entry is not None and entry.launch is not None:
-                await self._tell_again(LaunchResult(campaign_id=campaign_id, launch=entry.launch, from_journal=True))
-                continue
-            if not prepared:
-                await self._prepare()
-                prepared = True
-            if entry is None or entry.state == "intent":
-                await self._slots.acquire()
-            self._spawn(self._launch(campaign_id, entry))
+        if self._ids is None:
+            self._told.total = len(states)
+        async with aclosing(self._each(states)) as each:
+            async for campaign_id in each:
+                entry = await self._journal.entry(campaign_id) if self._journal and campaign_id in states else None
+                await self._take(campaign_id, entry)
 
-    async def _each(self, states: dict[str, State]) -> AsyncIterator[str]:
+    async def _take(self, campaign_id: str, entry: Entry | None) -> None:
+        if entry is not None and entry.launch is not None:
+            await self._tell_again(LaunchResult(campaign_id=campaign_id, launch=entry.launch, from_journal=True))
+            return
+        await self._prepare()
+        if entry is None or entry.state == "intent":
+            await self._slots.acquire()
+        self._spawn(self._launch(campaign_id, entry))
+
+    async def _each(self, states: dict[str, State]) -> AsyncGenerator[str, None]:
         seen: set[str] = set()
-        async for given in _iterated(states if self._ids is None else self._ids):
-            campaign_id = plain(given)
-            if not isinstance(campaign_id, str) or not campaign_id.strip():
-                raise ValidationError(f"a campaign id is a non-empty text, not {given!r}")
-            if campaign_id in seen:
-                self.duplicates += 1
-                continue
-            seen.add(campaign_id)
-            yield campaign_id
+        async with aclosing(_iterated(states if self._ids is None else self._ids)) as ids:
+            async for given in ids:
+                campaign_id = plain(given)
+                if not isinstance(campaign_id, str) or not campaign_id.strip():
+                    raise ValidationError(f"a campaign id is a non-empty text, not {given!r}")
+                if campaign_id in seen:
+                    self._told.duplicates += 1
+                    continue
+                seen.add(campaign_id)
+                yield campaign_id
 
     async def _prepare(self) -> None:
         """Ask for anything once: the key is good, the quota and the server's time are known before the first start."""
         if self._core.clock.known:
             return
         request = self._core.request(lexi.LIST_TASKS, query={"status": "pending"})
-        await self._core.send(lexi.LIST_TASKS, request)
+        with suppress(RateLimited):  # which tells as much, and a start knows how to wait for its turn
+            await self._core.send(lexi.LIST_TASKS, request)
 
     async def _tell_again(self, result: LaunchResult) -> None:
         while len(self._ready) >= QUEUED:
             self._room.clear()
             await self._room.wait()
-        self._decided += 1
+        self._told.decided += 1
         self._tell(result)
 
     async def _launch(self, campaign_id: str, entry: Entry | None) -> None:
@@ -209,7 +218,7 @@ class Batch:
         except _FATAL:
             raise
         except Exception as error:  # noqa: BLE001 - one failure never stops the others
-            self._failed += 1
+            self._told.failed += 1
             self._tell(LaunchResult(campaign_id=campaign_id, error=error))
 
     async def _begin_in_turn(self, campaign_id: str, unheard: LaunchTicket | None) -> LaunchTicket:
@@ -217,8 +226,7 @@ class Batch:
             ticket = await self._begin(campaign_id, unheard)
         finally:
             self._slots.release()
-        self._started += 1
-        self._show()
+        self._told.started += 1
         return ticket
 
     async def _begin(self, campaign_id: str, unheard: LaunchTicket | None) -> LaunchTicket:
@@ -243,67 +251,36 @@ class Batch:
         if not self._options.wait_for_quota:
             text = f"the day's quota is spent; it is renewed at {until:%Y-%m-%d %H:%M} UTC"
             raise QuotaExhausted(text, reset_at=until)
-        if self._paused_until is None:
-            self._paused_until = until
-            self._show()
+        self._told.pause(until)
         await self._core.pace.rest(max(1.0, (until - now).total_seconds()))
-        if self._paused_until is not None:
-            self._paused_until = None
-            self._show()
+        self._told.pause(None)
 
     async def _wait(self, ticket: LaunchTicket) -> None:
         options = self._options
-        self._waiting += 1
+        self._told.waiting += 1
+        self._told.show()
         try:
             launch = await self._approvals.wait(
                 ticket, timeout=options.timeout, reviewer=options.reviewer, raise_for_outcome=False
             )
         finally:
-            self._waiting -= 1
+            self._told.waiting -= 1
         # A launch that nobody decided in time stays open in the journal: the next run goes on waiting.
         if self._journal is not None and launch.outcome is not Outcome.TIMED_OUT:
             await self._journal.decided(launch)
-        self._decided += 1
+        self._told.decided += 1
         self._tell(LaunchResult(campaign_id=ticket.campaign_id, launch=launch))
 
     def _tell(self, result: LaunchResult) -> None:
         self._ready.append(result)
         self._changed.set()
-        self._show(result)
-
-    def _show(self, latest: LaunchResult | None = None) -> None:
-        if self._options.on_progress is None:
-            return
-        done = self._decided + self._failed
-        to_start = None if self._total is None else max(0, self._total - self.duplicates - done - self._waiting)
-        self._options.on_progress(
-            LaunchProgress(
-                total=self._total,
-                started=self._started,
-                waiting=self._waiting,
-                decided=self._decided,
-                failed=self._failed,
-                requests=self.requests,
-                quota=self._core.pace.rate_limit,
-                paused_until=self._paused_until,
-                starts_end_at=None if to_start is None else plan_for(self._core, to_start).starts_end_at,
-                latest=latest,
-            )
-        )
+        self._told.show(result)
 
 
-async def _iterated(ids: Campaigns) -> AsyncIterator[CampaignId]:
+async def _iterated(ids: Campaigns) -> AsyncGenerator[CampaignId, None]:
     if isinstance(ids, AsyncIterable):
         async for given in ids:
             yield given
     else:
         for given in ids:
             yield given
-
-
-def plan_for(core: Core, count: int) -> LaunchPlan:
-    """The plan of so many starts, with what the client knows of its quota."""
-    day = core.pace.day_left()
-    return plan_launch(
-        count, core.pace.plan, day[0] if day else None, core.clock.now(), assumed=not core.pace.plan_is_known
-    )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..approvals import campaigns
-from .batch import Batch, Launches, Options, plan_for
+from .batch import Batch, Launches
+from .options import Options
 from .report import LaunchReport
+from .teller import plan_for
 
 if TYPE_CHECKING:
     from os import PathLike

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from uuid import uuid4
 
 from ..errors import JournalError
 
@@ -47,24 +47,40 @@ def opened(path: str, base_url: str) -> sqlite3.Connection:
         raise JournalError(f"the journal {path} cannot be used: {error.strerror}") from None
 
 
-def unusable(path: str, error: sqlite3.Error) -> JournalError:
+def unusable(path: str, error: BaseException) -> JournalError:
     """Our error for one of SQLite."""
     name = getattr(error, "sqlite_errorname", "")
     kind = next((kind for kind in _REASONS if name.startswith(kind)), "")
     return JournalError(f"the journal {path} cannot be used: {_REASONS.get(kind, str(error))}")
 
 
+def damaged(path: str) -> JournalError:
+    """The error of a journal that holds what was never written to it."""
+    return JournalError(f"the journal {path} cannot be used: {_REASONS['SQLITE_CORRUPT']}")
+
+
 def _make(path: str, base_url: str) -> None:
     """Under another name first: a file that exists is never a journal half made."""
-    draft = f"{path}.{os.getpid()}.new"
+    draft = f"{path}.{uuid4().hex}.new"
     try:
         with closing(sqlite3.connect(draft)) as connection:
             connection.executescript(_SCHEMA)
             with connection:
                 connection.execute("INSERT INTO batch VALUES (?)", (base_url,))
-        os.replace(draft, path)  # noqa: PTH105 - the paths are text
+        _put(draft, path)
     finally:
         Path(draft).unlink(missing_ok=True)
+
+
+def _put(draft: str, path: str) -> None:
+    """Give it its name, unless another process was faster: that one may have launched from its journal already."""
+    try:
+        Path(path).hardlink_to(draft)
+    except FileExistsError:
+        return
+    except OSError:  # a file system without hard links
+        if not Path(path).exists():
+            Path(draft).rename(path)
 
 
 def _connected(path: str, base_url: str) -> sqlite3.Connection:
@@ -90,12 +106,16 @@ def _check(path: str, connection: sqlite3.Connection, base_url: str) -> None:
     if version != VERSION:
         raise JournalError(f"the journal {path} has version {version}, this release reads version {VERSION}; upgrade")
     if _pragma(connection, "quick_check(1)") != "ok":
-        raise JournalError(f"the journal {path} cannot be used: {_REASONS['SQLITE_CORRUPT']}")
-    ((known,),) = connection.execute("SELECT base_url FROM batch").fetchall()
+        raise damaged(path)
+    known = _first(connection, "SELECT base_url FROM batch")
     if known != base_url:
         raise JournalError(f"the journal {path} belongs to {known}, this client talks to {base_url}")
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> object:
-    ((value,),) = connection.execute(f"PRAGMA {name}").fetchall()
-    return value
+    return _first(connection, f"PRAGMA {name}")
+
+
+def _first(connection: sqlite3.Connection, query: str) -> object:
+    row: tuple[object] | None = connection.execute(query).fetchone()
+    return row[0] if row is not None else None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Literal, Self, TypeVar, cast
 
 import attrs
@@ -19,8 +20,8 @@ from attrs import frozen
 from .._http import convert, wire
 from ..approvals.launch import Launch, Outcome
 from ..approvals.ticket import LaunchTicket
-from ..errors import JournalError
-from .file import opened, unusable
+from ..errors import JournalError, LeadLexError
+from .file import damaged, opened, unusable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +38,7 @@ _DECIDED = """UPDATE launches SET state = 'decided', launch = ?,
  decided = (SELECT 1 + coalesce(max(decided), 0) FROM launches) WHERE campaign_id = ?"""
 
 Write = tuple[str, tuple[str, ...]]
+Waiting = tuple[Write, "asyncio.Future[None] | None"]
 
 
 @frozen
@@ -47,35 +49,48 @@ class Entry:
     ticket: LaunchTicket
     launch: Launch | None = None
 
+    def fits(self, campaign_id: str) -> bool:
+        """Whether it can be what was written of this campaign."""
+        named = {self.ticket.campaign_id} | ({self.launch.campaign_id} if self.launch else set())
+        return named == {campaign_id} and (self.state == "decided") == (self.launch is not None)
+
 
 class Journal:
-    """One open journal; no other process can open it meanwhile."""
+    """One open journal; no other process can open it meanwhile.
 
-    def __init__(self, path: str, connection: sqlite3.Connection, thread: ThreadPoolExecutor) -> None:
+    A cancellation waits until the thread has done what it does: it never leaves the file open or a row half way.
+    """
+
+    def __init__(self, path: str) -> None:
         self._path = path
-        self._connection = connection
-        self._thread = thread
-        self._writes: list[tuple[Write, asyncio.Future[None] | None]] = []
-        self._writer: asyncio.Task[None] | None = None
+        self._connection: sqlite3.Connection | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="leadlex-journal")
+        self._gathered: list[Waiting] = []
+        self._quiet: asyncio.Future[None] | None = None
+        """Done when all is written; None while nothing is to be written."""
         self._broken: JournalError | None = None
 
     @classmethod
     async def open(cls, path: str | PathLike[str], base_url: str) -> Self:
         """Open or make the journal of launches at one address; ``JournalError`` if it cannot be used."""
-        thread = ThreadPoolExecutor(1, thread_name_prefix="leadlex-journal")
+        journal = cls(str(path))
         try:
-            connection = await _in(thread, lambda: opened(str(path), base_url))
+            await journal._do(lambda: journal._connect(base_url))
         except BaseException:
-            thread.shutdown(wait=False)
+            await journal.aclose()
             raise
-        return cls(str(path), connection, thread)
+        return journal
 
     async def aclose(self) -> None:
         """Write what is still to be written, and close the file."""
-        while self._writer is not None:
-            await asyncio.wait({self._writer})
-        await _in(self._thread, self._connection.close)
-        self._thread.shutdown()
+        try:
+            if self._quiet is not None:
+                await _done(self._quiet)
+        finally:
+            try:
+                await self._do(self._disconnect)
+            finally:
+                self._thread.shutdown()
 
     # The log of starts, as ``approvals.begin`` keeps it.
 
@@ -102,13 +117,18 @@ class Journal:
 
     async def entry(self, campaign_id: str) -> Entry:
         """What is known of one campaign that ``states`` has named."""
-        ((state, ticket, launch),) = await self._read(
-            "SELECT state, ticket, launch FROM launches WHERE campaign_id = ?", campaign_id
-        )
-        return Entry(cast("State", state), LaunchTicket.from_json(ticket), _from_json(launch) if launch else None)
+        row = await self._read("SELECT state, ticket, launch FROM launches WHERE campaign_id = ?", campaign_id)
+        try:
+            ((state, ticket, launch),) = row
+            entry = Entry(cast("State", state), LaunchTicket.from_json(ticket), _from_json(launch) if launch else None)
+        except (LeadLexError, ValueError, TypeError):
+            entry = None
+        if entry is None or not entry.fits(campaign_id):
+            raise damaged(self._path)
+        return entry
 
     async def _read(self, query: str, *values: str) -> list[tuple[str, ...]]:
-        return await self._guarded(lambda: self._connection.execute(query, values).fetchall())
+        return await self._do(lambda: self._open.execute(query, values).fetchall())
 
     async def _write(self, query: str, *values: str) -> None:
         done = asyncio.get_running_loop().create_future()
@@ -123,42 +143,77 @@ class Journal:
             if done is not None:
                 raise self._broken
             return
-        self._writes.append((write, done))
-        if self._writer is None:
-            self._writer = asyncio.ensure_future(self._write_all())
+        self._gathered.append((write, done))
+        if self._quiet is None:
+            loop = asyncio.get_running_loop()
+            self._quiet = loop.create_future()
+            loop.call_soon(self._commit_gathered)
 
-    async def _write_all(self) -> None:
-        """Commit what has gathered, as long as something has: one transaction for all who wait."""
-        while self._writes:
-            batch, self._writes = self._writes, []
-            try:
-                await self._guarded(lambda: self._commit([write for write, _ in batch]))  # noqa: B023 - awaited here
-            except JournalError as error:
-                self._broken = error
-                for _, done in (*batch, *self._writes):
-                    if done is not None and not done.done():
-                        done.set_exception(error)
-                self._writes = []
+    def _commit_gathered(self) -> None:
+        """Commit what has gathered: one transaction for all who wait. No task does this, since one can be cancelled."""
+        gathered, self._gathered = self._gathered, []
+        writes, waiters = [write for write, _ in gathered], [done for _, done in gathered if done is not None]
+        committing = asyncio.get_running_loop().run_in_executor(self._thread, self._commit, writes)
+        committing.add_done_callback(partial(self._committed, waiters))
+
+    def _committed(self, waiters: list[asyncio.Future[None]], committing: asyncio.Future[None]) -> None:
+        error = committing.exception()
+        if error is not None:
+            self._broken = unusable(self._path, error)
+            waiters += [done for _, done in self._gathered if done is not None]
+            self._gathered = []
+        for done in waiters:
+            if done.done():
+                continue
+            if self._broken is not None:
+                done.set_exception(self._broken)
             else:
-                for _, done in batch:
-                    if done is not None and not done.done():
-                        done.set_result(None)
-        self._writer = None
+                done.set_result(None)
+        if self._gathered:
+            self._commit_gathered()
+        elif self._quiet is not None:
+            self._quiet.set_result(None)
+            self._quiet = None
 
-    def _commit(self, writes: list[Write]) -> None:
-        with self._connection:
-            for query, values in writes:
-                self._connection.execute(query, values)
+    # What follows runs in the thread, but for ``_do`` itself.
 
-    async def _guarded(self, work: Callable[[], T]) -> T:
+    async def _do(self, work: Callable[[], T]) -> T:
         try:
-            return await _in(self._thread, work)
+            return await _done(asyncio.get_running_loop().run_in_executor(self._thread, work))
         except sqlite3.Error as error:
             raise unusable(self._path, error) from None
 
+    def _connect(self, base_url: str) -> None:
+        self._connection = opened(self._path, base_url)
 
-async def _in(thread: ThreadPoolExecutor, work: Callable[[], T]) -> T:
-    return await asyncio.get_running_loop().run_in_executor(thread, work)
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+    def _commit(self, writes: list[Write]) -> None:
+        with self._open:
+            for query, values in writes:
+                self._open.execute(query, values)
+
+    @property
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            raise JournalError(f"the journal {self._path} is not open")
+        return self._connection
+
+
+async def _done(future: asyncio.Future[T]) -> T:
+    """Wait for it, cancelled or not, and only then pass a cancellation on."""
+    cancelled: asyncio.CancelledError | None = None
+    while not future.done():
+        try:
+            await asyncio.wait({future})
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        future.exception()  # marks it as seen
+        raise cancelled
+    return future.result()
 
 
 def _to_json(launch: Launch) -> str:

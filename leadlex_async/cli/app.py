@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from .. import __version__
-from . import demo, launching, ops, report, serving
+from . import demo, launching, many, ops, report, serving
 
 HELP = ["-h", "--help"]
 EPILOG = """\b
@@ -16,7 +16,8 @@ Environment:
 
 \b
 Exit codes:
-  0 launched, 1 any other error, 2 usage, 3 dismissed, 4 failed, 5 timed out, 130 Ctrl-C, 143 SIGTERM"""
+  0 launched, 1 any other error, 2 usage, 3 dismissed, 4 failed, 5 timed out, 130 Ctrl-C, 143 SIGTERM
+  of launch-many: 0 all are launched, 1 not all, 6 the day's quota is spent"""
 
 
 @click.group(
@@ -34,6 +35,7 @@ def program(context: click.Context) -> None:
 
 program.add_command(launching.launch)
 program.add_command(launching.wait)
+program.add_command(many.launch_many)
 program.add_command(serving.sandbox)
 program.add_command(demo.demo)
 program.add_command(ops.ops)

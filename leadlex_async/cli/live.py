@@ -21,8 +21,8 @@ ECHO = 3
 """Columns kept free: the ``^C`` that a terminal echoes must not break the line, which could not be wiped then."""
 
 
-class LiveStatus:
-    """One line with a spinner, the time that has passed and the requests spent."""
+class LiveLine:
+    """One line with a spinner, a text, the time that has passed and the requests spent."""
 
     def __init__(self, first: str, leadlex: LeadLex) -> None:
         text = TextColumn(
@@ -33,7 +33,6 @@ class LiveStatus:
             SpinnerColumn(), text, TimeElapsedColumn(), _Spent(""), console=console, transient=True, expand=True
         )
         self._line = self._progress.add_task(first, total=None, client=leadlex)
-        self._news = News(first)
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -42,10 +41,22 @@ class LiveStatus:
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
+    def show(self, text: str) -> None:
+        """Show another text."""
+        self._progress.update(self._line, description=text)
+
+
+class LiveStatus(LiveLine):
+    """The line of one launch."""
+
+    def __init__(self, first: str, leadlex: LeadLex) -> None:
+        super().__init__(first, leadlex)
+        self._news = News(first)
+
     def update(self, update: LaunchUpdate) -> None:
         """Show it."""
         if text := self._news.of(update):
-            self._progress.update(self._line, description=text)
+            self.show(text)
 
 
 class _Spent(TextColumn):

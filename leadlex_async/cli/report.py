@@ -18,6 +18,7 @@ from ..errors import (
     ApprovalFailed,
     ApprovalTimeout,
     LeadLexError,
+    QuotaExhausted,
     StartOutcomeUnknown,
     ValidationError,
 )
@@ -26,12 +27,20 @@ from .run import SIGNALLED, Stopped
 if TYPE_CHECKING:
     from ..approvals.ticket import LaunchTicket
 
-ERROR, USAGE, DISMISSED, FAILED, TIMED_OUT = range(1, 6)
+ERROR, USAGE, DISMISSED, FAILED, TIMED_OUT, QUOTA_SPENT = range(1, 7)
+
+_CODES: dict[type[LeadLexError], int] = {
+    ApprovalDismissed: DISMISSED,
+    ApprovalFailed: FAILED,
+    ApprovalTimeout: TIMED_OUT,
+    QuotaExhausted: QUOTA_SPENT,
+}
 
 # The hints of the errors speak of Python calls; here they speak of options.
 _HINTS: dict[type[LeadLexError], str] = {
     AlreadyStarted: ". Join the launch that is under way with --adopt",
     ApprovalTimeout: "",
+    QuotaExhausted: "",
     StartOutcomeUnknown: "; do not launch it again before you know",
 }
 # And so do these words.
@@ -65,10 +74,15 @@ def _hush(stream: TextIO) -> None:
 
 def go_on(ticket: LaunchTicket) -> str:
     """The command that goes on waiting for a launch."""
+    return command(ticket.base_url, "wait", ticket.to_json())
+
+
+def command(base_url: str, *words: str) -> str:
+    """A command that goes on with what is under way at this address."""
     from ..client import BASE_URL
 
-    address = f"LEADLEX_BASE_URL={shlex.quote(ticket.base_url)} " if ticket.base_url != BASE_URL else ""
-    return f"go on with: {address}leadlex wait {shlex.quote(ticket.to_json())}"
+    address = f"LEADLEX_BASE_URL={shlex.quote(base_url)} " if base_url != BASE_URL else ""
+    return f"go on with: {address}leadlex {shlex.join(words)}"
 
 
 def usage(error: click.UsageError) -> int:
@@ -116,16 +130,10 @@ def exit_code(error: BaseException) -> int:
     match error:
         case Stopped():
             return error.exit_code
-        case ApprovalDismissed():
-            return DISMISSED
-        case ApprovalFailed():
-            return FAILED
-        case ApprovalTimeout():
-            return TIMED_OUT
         case ValidationError(status=None):
             return USAGE
         case _:
-            return ERROR
+            return next((code for kind, code in _CODES.items() if isinstance(error, kind)), ERROR)
 
 
 def _root(error: BaseException) -> BaseException:

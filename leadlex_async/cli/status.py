@@ -33,9 +33,14 @@ class Status(Protocol):
         ...
 
 
+def on_terminal() -> bool:
+    """Whether stderr is a terminal on which a line can move."""
+    return bool(sys.stderr) and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
 def status(first: str, leadlex: LeadLex) -> Status:
     """The status display that suits stderr."""
-    if not sys.stderr or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+    if not on_terminal():
         return PlainStatus(first)
     from .live import LiveStatus
 

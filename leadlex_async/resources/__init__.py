@@ -56,7 +56,7 @@ class Resource(Generic[R]):
     def __get__(self, client: Resources | None, _: type) -> Self | R:
         if client is None:
             return self
-        made = self.load()(client._core)  # noqa: SLF001 - a resource is a part of its client
+        made = self.load()(client._core)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - a resource is a part of its client
         client.__dict__[self.name] = made
         return made
 

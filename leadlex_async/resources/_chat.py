@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 END = "[DONE]"
 
-_KINDS: dict[str, type[Thinking | ToolStep | TextDelta | ChatDone]] = {
+KINDS: dict[str, type[Thinking | ToolStep | TextDelta | ChatDone]] = {
     "thinking": Thinking,
     "tool_step": ToolStep,
     "text": TextDelta,
@@ -75,7 +75,7 @@ async def _events(
 def _typed(event: ServerEvent, operation: str, headers: Mapping[str, str]) -> ChatEvent:
     if event.name == "error":
         raise faults.error_from(_as_answer(event.data, headers), operation)
-    kind = _KINDS.get(event.name)
+    kind = KINDS.get(event.name)
     data = _parsed(event.data)
     if kind is None:
         return UnknownChatEvent(name=event.name, data=data)

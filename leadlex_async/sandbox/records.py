@@ -59,7 +59,7 @@ class Shelf:
 
     def add(self, now: float, fields: Mapping[str, JSONValue]) -> Record:
         """A new record; the date wished for in ``created_date`` counts if it is in range."""
-        dates: Record = {self._created: iso(_created(fields, now)), self._updated: None}
+        dates: Record = {self._created: iso(created(fields, now)), self._updated: None}
         given = {name: value for name, value in fields.items() if name != "created_date"}
         row: Record = {"id": new_id(self._prefix), **_copied(self._blank), **given, **dates}
         self.rows[str(row["id"])] = row
@@ -96,7 +96,7 @@ class Shelf:
         return len(rows)
 
 
-def _created(fields: Mapping[str, JSONValue], now: float) -> float:
+def created(fields: Mapping[str, JSONValue], now: float) -> float:
     """A date out of range is silently replaced by the server's time."""
     wished = epoch(str(fields.get("created_date") or ""))
     return wished if wished is not None and now - _OLDEST <= wished <= now + DAY else now

@@ -132,7 +132,8 @@ def create_note(world: World, call: Call) -> Answer:
     row = world.store.contacts.named(call.arguments["id"], "contact_not_found")
     if len(call.text("content") or "") > ops.LONGEST_NOTE:
         raise invalid("Note is too long", content=f"At most {ops.LONGEST_NOTE} characters")
-    fields = known(call.body, ("title", "content", "created_date")) | {"contact_id": row["id"]}
+    fields = known(call.body, ("title", "content", "note_type", "tags", "is_pinned", "created_date"))
+    fields["contact_id"] = row["id"]
     return data(pick(world.store.notes.add(call.now, fields), ("id", "title", "content", "created_date")))
 
 

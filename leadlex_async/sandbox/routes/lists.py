@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...resources import lists as ops
 from ..answers import Answer, data, invalid, missing
 from ..clock import iso
-from ..records import new_id
+from ..records import created, new_id
 from ..store import ListRow
 from ..table import route
 from .enrollments import known_contacts
@@ -27,7 +27,8 @@ def create(world: World, call: Call) -> Answer:
     name = call.required("name")
     if any(row.name == name for row in world.store.lists.values()):
         raise invalid("A list with this name already exists", name="Must be unique")
-    row = ListRow(new_id(), name, call.text("description"), call.now, call.now)
+    made = created(call.body, call.now)
+    row = ListRow(new_id(), name, call.text("description"), made, made)
     world.store.lists[row.id] = row
     return data(_shown(row))
 

@@ -1,0 +1,242 @@
+"""What a replica does for the batches it carries: start a portion, look where launches stand, read a push."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING, NoReturn
+
+import attrs
+from attrs import define, field
+
+from ..approvals.cadence import LONGEST, SHORTEST, Cadence
+from ..approvals.launch import Launch, Outcome
+from ..errors import (
+    AuthenticationError,
+    ClientClosed,
+    LeadLexError,
+    PermissionDenied,
+    RateLimited,
+    StartOutcomeUnknown,
+)
+from .course import Push, Round, Started, launch_of, launch_to
+from .database import LOG
+from .starts import Late, Log, Taken
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from .._http.core import Core
+    from ..approvals.service import Approvals
+    from ..approvals.ticket import LaunchTicket
+    from ..models.webhooks import WebhookEvent
+    from .database import Database
+    from .starts import Starts
+
+LULL = 60.0
+"""Seconds without a new launch after which the next one starts the poll interval anew."""
+REFUSED_PAUSE = 300.0
+"""Seconds until the next try while the key is refused: whoever runs the replicas gives them another one."""
+_OUTCOMES = {
+    "campaign.started": Outcome.APPROVED,
+    "task.approved": Outcome.APPROVED,
+    "task.dismissed": Outcome.DISMISSED,
+}
+
+
+@define
+class _Pause:
+    """These starts surely were not sent; they may be in so many seconds."""
+
+    seconds: float
+
+
+@define
+class _Pace:
+    """What is remembered of a batch from one look to the next; a replica that takes it over begins anew."""
+
+    cadence: Cadence = field(factory=Cadence)
+    learnt: float | None = None
+    joined: float = -math.inf
+    failures: int = 0
+
+
+class Work:
+    """Carries out the steps of batches with one client, in the client's own loop."""
+
+    def __init__(self, core: Core, approvals: Approvals, database: Database, starts: Starts) -> None:
+        self._core = core
+        self._approvals = approvals
+        self._database = database
+        self._starts = starts
+        self._paces: dict[str, _Pace] = {}
+        self._sent = core.pace.sent
+
+    # Starts
+
+    async def start(self, batch: str, ids: Sequence[str]) -> Started:
+        """Start each of these campaigns once, whatever an earlier run of this step may have come to."""
+        log = Log(self._database, batch, str(uuid.uuid4()))
+        known = await self._starts.known(batch, ids)
+        answered = {campaign_id for campaign_id, entry in known.items() if entry.answered}
+        rest = [campaign_id for campaign_id in ids if campaign_id not in answered]
+        tickets = [known[campaign_id].ticket for campaign_id in ids if campaign_id in answered]
+        unheard = {campaign_id: entry.ticket for campaign_id, entry in known.items() if not entry.answered}
+        try:
+            ends = await asyncio.gather(*(self._begin(log, batch, each, unheard.get(each)) for each in rest))
+        finally:
+            await log.flush()
+        ended = [*zip(rest, ends, strict=True)]
+        tickets += [end for end in ends if not isinstance(end, (_Pause, Exception))]
+        return Started(
+            tickets=tuple(ticket.to_json() for ticket in tickets),
+            failed=tuple((each, end) for each, end in ended if isinstance(end, Exception)),
+            rest=tuple(each for each, end in ended if isinstance(end, _Pause)),
+            pause=max((end.seconds for end in ends if isinstance(end, _Pause)), default=0.0),
+            requests=self._requests(),
+        )
+
+    async def _begin(
+        self, log: Log, batch: str, campaign_id: str, unheard: LaunchTicket | None
+    ) -> LaunchTicket | _Pause | Exception:
+        while True:
+            try:
+                return await self._approvals.begin(campaign_id, unheard=unheard, log=log)
+            except (Taken, Late) as error:
+                # Another execution of this portion may have sent it: the truth is in its intent, and at LeadLex.
+                entry = (await self._starts.known(batch, [campaign_id])).get(campaign_id)
+                if entry is not None and entry.answered:
+                    return entry.ticket
+                unheard = entry.ticket if entry is not None else None
+                LOG.warning("the start of campaign %s: %s", campaign_id, type(error).__doc__)
+            except ClientClosed:
+                await _forever()
+            except Exception as error:  # noqa: BLE001 - one failure never stops the others
+                return self._pause(error) or error
+
+    def _pause(self, error: Exception) -> _Pause | None:
+        """How long to leave a start alone that is not to blame: the day is spent, or the key is refused."""
+        if isinstance(error, RateLimited):
+            return _Pause(self._until(error.reset_at) if error.daily else LONGEST)
+        if isinstance(error, StartOutcomeUnknown) and self._core.pace.day_is_spent:
+            return _Pause(self._until(None))  # nothing could be read today; the intent is kept
+        if isinstance(error, (AuthenticationError, PermissionDenied)):
+            LOG.warning("starts are refused, trying again in %g s: %s", REFUSED_PAUSE, error)
+            return _Pause(REFUSED_PAUSE)
+        return None
+
+    def _until(self, reset_at: datetime | None) -> float:
+        """Seconds until the day's quota is renewed."""
+        now = self._core.clock.now()
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        return max(SHORTEST, ((reset_at or midnight) - now).total_seconds())
+
+    # Looks
+
+    async def look(
+        self, batch: str, tickets: Sequence[LaunchTicket], *, timeout: float | None, queued: int, news: tuple[bool, int]
+    ) -> Round:
+        """Look once where these launches stand; ``news`` is whether some joined, and how many pushes decided others."""
+        pace = self._paces.setdefault(batch, _Pace())
+        now, sent = asyncio.get_running_loop().time(), self._core.pace.sent
+        self._hear_news(pace, now, *news)
+        try:
+            found = await self._approvals.poll_once(tickets)
+        except ClientClosed:
+            await _forever()
+        except LeadLexError as error:
+            found, pause = [], self._trouble(pace, error)
+        else:
+            pace.failures = 0
+            pause = self._interval(pace, now, tickets, found, news[1], queued, self._core.pace.sent - sent)
+        return self._ended(tickets, found, timeout, pause)
+
+    def forget(self, batch: str) -> None:
+        """The batch is at its end."""
+        self._paces.pop(batch, None)
+
+    def _hear_news(self, pace: _Pace, now: float, joined: bool, pushes: int) -> None:  # noqa: FBT001 - a pair of news
+        if joined and now - pace.joined > LULL:
+            pace.cadence.restart()
+        if joined:
+            pace.joined = now
+        for _ in range(pushes):
+            pace.cadence.pushed()
+
+    def _trouble(self, pace: _Pace, error: LeadLexError) -> float:
+        """Nothing could be read: seconds until the next try."""
+        pace.failures += 1
+        LOG.warning("a look at waiting launches failed, trying again: %s", error)
+        if isinstance(error, (AuthenticationError, PermissionDenied)):
+            return REFUSED_PAUSE
+        if isinstance(error, RateLimited) and error.daily:
+            return self._until(error.reset_at)
+        return min(LONGEST, math.ldexp(SHORTEST, min(pace.failures - 1, 10)))
+
+    def _interval(  # noqa: PLR0913, PLR0917 - the one place where all that bears on the interval comes together
+        self,
+        pace: _Pace,
+        now: float,
+        tickets: Sequence[LaunchTicket],
+        found: Sequence[Launch],
+        pushes: int,
+        queued: int,
+        requests: int,
+    ) -> float:
+        clock = self._core.clock.now()
+        age = sum((clock - ticket.started_at).total_seconds() for ticket in tickets) / max(1, len(tickets))
+        elapsed = 0.0 if pace.learnt is None else now - pace.learnt
+        cadence = pace.cadence
+        cadence.round(elapsed=elapsed, waiting=len(tickets), age=age, decided=len(found), requests=requests)
+        pace.learnt = now
+        if found and not pushes:
+            cadence.unannounced()
+        budget = self._core.pace.poll_budget()
+        return cadence.interval(waiting=len(tickets) - len(found), age=age, queued=queued, budget=budget)
+
+    def _ended(
+        self, tickets: Sequence[LaunchTicket], found: Sequence[Launch], timeout: float | None, pause: float
+    ) -> Round:
+        """The launches that are decided, or whose time is up, and the seconds until the next look."""
+        now = self._core.clock.now()
+        ended = {launch.campaign_id: _waited(launch) for launch in found}
+        if timeout is not None:
+            for ticket in tickets:
+                left = timeout - (now - ticket.started_at).total_seconds()
+                if ticket.campaign_id not in ended and left <= 0:
+                    ended[ticket.campaign_id] = launch_of(ticket, Outcome.TIMED_OUT, now)
+                elif left > 0:
+                    pause = min(pause, max(left, SHORTEST))
+        return Round(tuple(map(launch_to, ended.values())), pause, self._requests())
+
+    # Pushes
+
+    def push(self, event: WebhookEvent) -> Push | None:
+        """What a verified push tells a batch; None if it decides nothing."""
+        outcome = _OUTCOMES.get(event.event)
+        by_campaign = event.event == "campaign.started"
+        campaign_id, task_id = (event.id_of("campaign"), None) if by_campaign else (None, event.id_of("task"))
+        if outcome is None or (campaign_id is None and task_id is None):
+            return None
+        return Push(outcome.value, campaign_id, task_id, event.occurred_at, self._core.clock.now())
+
+    def _requests(self) -> int:
+        """Requests since this was last asked; the steps of several batches share what the client sends."""
+        before, self._sent = self._sent, self._core.pace.sent
+        return self._sent - before
+
+
+def _waited(launch: Launch) -> Launch:
+    """The launch with the time since its start: a look knows only of itself."""
+    if launch.noticed_at is None:
+        return launch
+    return attrs.evolve(launch, waited=max(0.0, (launch.noticed_at - launch.started_at).total_seconds()))
+
+
+async def _forever() -> NoReturn:
+    """The client is closed under a step. What the step would return now would be recorded: it is left undone."""
+    while True:
+        await asyncio.get_running_loop().create_future()

@@ -151,6 +151,10 @@ def decode(op: Op[object], body: object) -> object:
     return convert.decode(op, Response(200, {}, orjson.dumps(body)))
 
 
+COUNTS = {"stages", "by_type", "activities", "deals", "features"}
+"""Objects whose keys are free and whose values are not."""
+
+
 @st.composite
 def strained(draw: st.DrawFn, value: JSONValue) -> JSONValue:
     """The same answer with more keys than are documented, and other words where there are enums."""
@@ -161,7 +165,8 @@ def strained(draw: st.DrawFn, value: JSONValue) -> JSONValue:
     more: dict[str, JSONValue] = draw(st.dictionaries(texts.map("x_{}".format), json_values, max_size=2))
     word = draw(st.sampled_from(["", "galactic", "ÄÖÜ", "pending"]))
     kept: dict[str, JSONValue] = {
-        key: word if key in {"status", "type", "role"} else draw(strained(item)) for key, item in value.items()
+        key: word if key in {"status", "type", "role"} else item if key in COUNTS else draw(strained(item))
+        for key, item in value.items()
     }
     return more | kept
 
@@ -219,7 +224,8 @@ def without_nulls(value: JSONValue) -> JSONValue:
         return [without_nulls(item) for item in value]
     if not isinstance(value, dict):
         return value
-    free = {"metadata", "custom_fields", "tool_output", "tool_calls"}
+    free = {"metadata", "custom_fields", "tool_output", "tool_calls", "social", "details", "action_config"}
+    free |= {"action_result", "data_schema", "example_payload"}
     return {key: item if key in free else without_nulls(item) for key, item in value.items() if item is not None}
 
 

@@ -130,7 +130,7 @@ def _converter(*, detailed: bool) -> OrjsonConverter:
     for kind, hook in _STRICT.items():
         converter.register_structure_hook(kind, hook)
     converter.register_structure_hook_func(_is_json, _as_is)
-    converter.register_structure_hook_func(_is_json_object, _object)
+    converter.register_structure_hook_func(_is_object, _object)
 
     def record(kind: type[attrs.AttrsInstance]) -> Hook:
         return _record_hook(converter, kind, detailed=detailed)
@@ -144,7 +144,18 @@ def _converter(*, detailed: bool) -> OrjsonConverter:
         hook = converter.get_structure_hook(present)
         return lambda value, _: None if value is None else hook(value, present)
 
+    def mapping(kind: object) -> Callable[[JSONValue, object], object]:
+        (_, inner) = get_args(kind)
+        if _is_json(inner):
+            return _object
+        hook = converter.get_structure_hook(inner)
+        # What is null under a free key is as good as not there.
+        return lambda value, _: {
+            key: hook(item, inner) for key, item in _object(value, dict).items() if item is not None
+        }
+
     converter.register_structure_hook_factory(attrs.has, record)
+    converter.register_structure_hook_factory(_is_mapping, mapping)
     converter.register_structure_hook_factory(_is_optional, optional)
     converter.register_structure_hook_factory(_is_sequence, sequence)
     return converter
@@ -184,7 +195,12 @@ def _is_json(kind: object) -> bool:
     return {dict, list} <= {get_origin(part) for part in get_args(kind)}
 
 
-def _is_json_object(kind: object) -> bool:
+def _is_object(kind: object) -> bool:
+    """Whether a type is just any object, whatever it holds."""
+    return kind in (Mapping, dict)
+
+
+def _is_mapping(kind: object) -> bool:
     return get_origin(kind) in {Mapping, dict}
 
 

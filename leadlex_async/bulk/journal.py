@@ -51,8 +51,8 @@ class Entry:
 
     def fits(self, campaign_id: str) -> bool:
         """Whether it can be what was written of this campaign."""
-        named = {self.ticket.campaign_id} | ({self.launch.campaign_id} if self.launch else set())
-        return named == {campaign_id} and (self.state == "decided") == (self.launch is not None)
+        same = self.launch is None or self.launch.campaign_id == campaign_id
+        return same and self.ticket.campaign_id == campaign_id and (self.state == "decided") == bool(self.launch)
 
 
 class Journal:

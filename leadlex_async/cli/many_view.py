@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, Self
 
 from .report import say
@@ -130,6 +130,7 @@ def standing(progress: LaunchProgress, total: int) -> str:
 
 
 def _moment(when: datetime) -> str:
-    """The time, with the day if it is not today."""
+    """The nearest minute, with the day if it is not today: the server's clock is known to about a second."""
+    when += timedelta(seconds=30)
     today = when.date() == datetime.now(UTC).date()
     return f"{when:%H:%M} UTC" if today else f"{when:%Y-%m-%d %H:%M} UTC"

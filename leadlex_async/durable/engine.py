@@ -176,8 +176,9 @@ class Engine:
 
     async def report(self, batch_id: str) -> LaunchReport:
         """Wait for the end of a batch."""
-        while (status := await self._status(batch_id)) in _OPEN:
-            await asyncio.sleep(ASK_AGAIN)  # noqa: ASYNC110 - the end may come about in another process
+        # The end may come about in another process.
+        while (status := await self._status(batch_id)) in _OPEN:  # noqa: ASYNC110
+            await asyncio.sleep(ASK_AGAIN)
         if status == "CANCELLED":
             raise JournalError(f"the batch {batch_id} was cancelled; `tickets` has what was started")
         summary = await self._ask(lambda: _result(batch_id))

@@ -100,7 +100,10 @@ async def run_batch(queue: str, ids: list[str], size: int, timeout: float | None
 @DBOS.workflow(name="leadlex.starts", max_recovery_attempts=None)
 async def run_portion(batch: str, ids: Sequence[str]) -> None:
     """Start a portion of a batch and tell the batch what came of it."""
-    started = await DBOS.run_step_async({"name": "start"}, _start, batch, ids)
+    try:
+        started = await DBOS.run_step_async({"name": "start"}, _start, batch, ids)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the batch must not wait for this portion for ever
+        started = Started(failed=tuple((campaign_id, error) for campaign_id in ids))
     await DBOS.send_async(batch, started, TOPIC)
 
 

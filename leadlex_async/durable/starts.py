@@ -69,7 +69,7 @@ class Starts:
     async def known(self, batch: str, ids: Sequence[str]) -> dict[str, Known]:
         """What is known of these campaigns' starts in this batch."""
         given = {"batch": batch, "ids": [*ids]}
-        rows = await self._database.run(lambda connection: connection.execute(_KNOWN, given).tuples().all())
+        rows = await self._database.run(lambda connection: connection.execute(_KNOWN, given).all())
         return {row[0]: Known(LaunchTicket.from_json(row[1]), bool(row[2])) for row in rows}
 
     async def tickets(self, batch: str) -> list[LaunchTicket]:

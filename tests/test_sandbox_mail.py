@@ -142,7 +142,7 @@ async def test_a_mail_is_about_somebody(leadlex: LeadLex) -> None:
     thread = await leadlex.email.get_thread(sent.thread_id)
     assert (thread.contact_ids, thread.deal_id) == ((ann, bo), deal)
     entry, first = await leadlex.contacts.list_activities(ann)
-    assert (first.type, first.title, first.description, first.deal_id) == ("email", "Rent", "Dear Ann", deal)
+    assert (first.type, first.title, first.description, first.deal_id) == ("email_sent", "Rent", "Dear Ann", deal)
     assert (first.entity_type, first.entity_id, entry.deal_id) == ("email", sent.id, None)
 
 

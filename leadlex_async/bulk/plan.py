@@ -49,10 +49,9 @@ class LaunchPlan:
 
 def plan_launch(count: int, plan: Plan, left_today: int | None, now: datetime, *, assumed: bool = False) -> LaunchPlan:
     """Plan so many starts from now on."""
-    kept_minute = math.ceil((plan.per_minute or 0) * POLLS_OF_MINUTE)
-    kept_day = math.ceil((plan.per_day or 0) * POLLS_OF_DAY)
-    a_minute = None if plan.per_minute is None else max(1, plan.per_minute - kept_minute)
-    a_day = None if plan.per_day is None else max(1, plan.per_day - kept_day)
+    kept_minute, kept_day = _kept(plan.per_minute, POLLS_OF_MINUTE), _kept(plan.per_day, POLLS_OF_DAY)
+    a_minute = None if plan.per_minute is None else plan.per_minute - kept_minute
+    a_day = None if plan.per_day is None else plan.per_day - kept_day
     today = a_day if left_today is None or a_day is None else max(0, left_today - kept_day)
     days, minutes, end = _schedule(count, a_minute, a_day, today, now)
     return LaunchPlan(
@@ -88,6 +87,11 @@ def _schedule(
         else:
             end += timedelta(minutes=took)
     return days, minutes, end
+
+
+def _kept(limit: int | None, share: float) -> int:
+    """What polls keep of a limit, as the pacer has it: never all of it."""
+    return 0 if limit is None else min(math.ceil(limit * share), limit - 1)
 
 
 def _midnight(now: datetime) -> datetime:

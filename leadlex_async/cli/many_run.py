@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from attrs import define, field
@@ -31,7 +32,8 @@ async def carry_out(order: Order, ids: list[str] | None) -> int:
         batch = _Batch(order, leadlex, ids)
         with view(batch.total, leadlex) as shown:
             error = await batch.ended(shown)
-        await finish(batch.look())
+        if not isinstance(error, JournalError):  # which says itself how to go on
+            await finish(batch.look())
     finally:
         await finish(leadlex.aclose())
     return batch.tell(error)
@@ -83,10 +85,11 @@ class _Batch:
 
     async def look(self) -> None:
         """See how far all has come, as the journal has it, or else the client."""
-        try:
-            states = await known(self.order["journal"], self.leadlex.base_url)
-        except JournalError:
-            return
+        with suppress(JournalError):
+            await self._look()
+
+    async def _look(self) -> None:
+        states = await known(self.order["journal"], self.leadlex.base_url)
         given = {*self.ids}
         tickets = self.leadlex.approvals.tickets if self.order["journal"] is None else ()
         waiting = {each for each, state in states.items() if state != "decided"} | {

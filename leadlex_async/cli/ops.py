@@ -55,7 +55,9 @@ def _json(known: Iterable[Operation]) -> Iterator[str]:
 
 
 def _table(known: Iterable[Operation]) -> Iterator[str]:
-    rows = [(each.name, each.op.method, each.op.path, each.op.scope, each.op.credits) for each in known]
+    rows: list[tuple[str, ...]] = [
+        (each.name, each.op.method, each.op.path, each.op.scope, each.op.credits) for each in known
+    ]
     rows.insert(0, ("PYTHON", "METHOD", "PATH", "PERMISSION", "CREDITS"))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:

@@ -23,25 +23,34 @@ if TYPE_CHECKING:
 
 SHARE = 0.9
 """Of a plan's minute, what starts may take of it, all replicas together."""
-MOST_AT_ONCE = 100
+TURN = 30.0
+"""Seconds that a portion of starts takes. A longer one costs less for each campaign, a shorter one tells its tickets
+sooner: until then nobody looks where its launches stand."""
+LARGEST = 200
+"""Campaigns in a portion at most."""
 AHEAD = 3
 """Portions that a batch has handed out at once: enough that none waits for the batch, and few to hand out again."""
 
 
 @frozen
 class Turns:
-    """How starts are handed out: so many at once, and then none for so many seconds; 0 without a limit."""
+    """How starts are handed out: portions of ``size``, one in ``period`` seconds; 0 without a limit."""
 
     size: int
     period: float
 
+    @property
+    def spacing(self) -> float:
+        """Seconds between two starts: a portion is spread over its turn, and so is one that another takes over."""
+        return self.period / self.size
+
 
 def turns_of(plan: Plan) -> Turns:
-    """A tenth of what starts may take of the minute at once, so that a portion that is sent twice fits in the plan."""
+    """The turns that a plan allows."""
     if plan.per_minute is None:
-        return Turns(MOST_AT_ONCE, 0.0)
+        return Turns(LARGEST, 0.0)
     limit = max(1, int(plan.per_minute * SHARE))
-    size = min(MOST_AT_ONCE, max(1, limit // 10))
+    size = min(LARGEST, max(1, int(limit * TURN / 60.0)))
     return Turns(size, 60.0 * size / limit)
 
 
@@ -72,7 +81,8 @@ class Started:
 class Round:
     """What a look at the waiting launches found, and how many seconds until the next one is worth its request."""
 
-    ended: tuple[str, ...]
+    ended: tuple[tuple[str, str], ...]
+    """Campaigns and their launches as JSON."""
     pause: float
     requests: int
 
@@ -162,8 +172,8 @@ class Course:
         """A round was made."""
         self.rounds, self.pushes, self.joined = self.rounds + 1, 0, False
         self.requests += found.requests
-        for launch in map(launch_from, found.ended):
-            self._end(attrs.evolve(launch, polls=self.rounds))
+        for campaign_id, launch in found.ended:
+            self._end(campaign_id, launch)
 
     def pushed(self, push: Push) -> bool:
         """A decision was pushed; tells whether it may concern a launch that it does not surely decide."""
@@ -176,19 +186,20 @@ class Course:
         if push.task_id is None and not _since(ticket, push):
             return True  # late, and of an earlier launch perhaps: only a look can tell
         self.pushes += 1
-        self._end(launch_of(ticket, Outcome(push.outcome), push.noticed_at, self.rounds))
+        launch = launch_of(ticket, Outcome(push.outcome), push.noticed_at, self.rounds)
+        self._end(ticket.campaign_id, launch_to(launch))
         return False
 
     def summary(self, duplicates: int) -> Summary:
         """The result, when all is done."""
         return Summary(tuple(self.results), self.requests, duplicates)
 
-    def _end(self, launch: Launch) -> None:
-        if self.waiting.pop(launch.campaign_id, None) is not None:
-            self.results.append((launch.campaign_id, launch_to(launch), None))
+    def _end(self, campaign_id: str, launch: str) -> None:
+        if self.waiting.pop(campaign_id, None) is not None:
+            self.results.append((campaign_id, launch, None))
 
 
-def launch_of(ticket: LaunchTicket, outcome: Outcome, noticed_at: datetime, polls: int = 0) -> Launch:
+def launch_of(ticket: LaunchTicket, outcome: Outcome, noticed_at: datetime, polls: int) -> Launch:
     """How a launch ended, as far as its ticket tells."""
     return Launch(
         campaign_id=ticket.campaign_id,

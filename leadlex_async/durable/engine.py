@@ -92,7 +92,7 @@ class Engine:
         database = await Database.open(self._url)
         self._database = database
         self.starts = Starts(database)
-        self.work = Work(self._core, self._leadlex.approvals, database, self.starts)
+        self.work = Work(self._core, self._leadlex.approvals, database, self.starts, self._turns.spacing)
         executor_id, lease = self._settings.executor_id, self._settings.lease
         self._replicas = Replicas(database, self._queue, executor_id, lease, self._take_over)
         self._open.enter_context(self._core.pace.reserve())

@@ -16,7 +16,7 @@ from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
 
 from ..approvals.cadence import SHORTEST
 from .course import Course, Portion, Push, Round, Started, Summary
-from .work import LULL
+from .work import LULL, News
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
@@ -116,13 +116,12 @@ async def _enqueue(queue: str, batch: str, number: int, portion: Portion) -> Non
 
 
 async def _look(batch: str, course: Course, timeout: float | None) -> Round:
-    news = (course.joined, course.pushes)
+    news = News(course.rounds, course.joined, course.pushes, course.queued)
     tickets = [*course.waiting.values()]
 
     async def look() -> Round:
         replica = Home.current()
-        work = replica.work.look(batch, tickets, timeout=timeout, queued=course.queued, news=news)
-        return await replica.at_home(work)
+        return await replica.at_home(replica.work.look(batch, tickets, news, timeout=timeout))
 
     return await DBOS.run_step_async({"name": "look"}, look)
 

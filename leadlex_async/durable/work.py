@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NoReturn
 
 import attrs
-from attrs import define, field
+from attrs import define, field, frozen
 
 from ..approvals.cadence import LONGEST, SHORTEST, Cadence
 from ..approvals.launch import Launch, Outcome
@@ -64,16 +64,32 @@ class _Pace:
     failures: int = 0
 
 
+@frozen
+class News:
+    """What a batch has seen since its last look, and what is still to come."""
+
+    rounds: int
+    """Looks before."""
+    joined: bool
+    """Whether new launches wait."""
+    pushes: int
+    """Launches that pushes have decided."""
+    queued: int
+    """Campaigns that are still to be started."""
+
+
 class Work:
     """Carries out the steps of batches with one client, in the client's own loop."""
 
-    def __init__(self, core: Core, approvals: Approvals, database: Database, starts: Starts) -> None:
+    def __init__(self, core: Core, approvals: Approvals, database: Database, starts: Starts, spacing: float) -> None:
         self._core = core
         self._approvals = approvals
         self._database = database
         self._starts = starts
         self._paces: dict[str, _Pace] = {}
         self._sent = core.pace.sent
+        self._spacing = spacing
+        self._next_turn = 0.0
 
     # Starts
 
@@ -104,6 +120,7 @@ class Work:
     ) -> LaunchTicket | _Pause | Exception:
         while True:
             try:
+                await self._turn()
                 return await self._approvals.begin(campaign_id, unheard=unheard, log=log)
             except (Taken, Late) as error:
                 # Another execution of this portion may have sent it: the truth is in its intent, and at LeadLex.
@@ -116,6 +133,14 @@ class Work:
                 await _forever()
             except Exception as error:  # noqa: BLE001 - one failure never stops the others
                 return self._pause(error) or error
+
+    async def _turn(self) -> None:
+        """Wait for this start's place in the limit; all portions of this replica share it."""
+        now = asyncio.get_running_loop().time()
+        turn = max(now, self._next_turn)
+        self._next_turn = turn + self._spacing
+        if turn > now:
+            await self._core.pace.rest(turn - now)
 
     def _pause(self, error: Exception) -> _Pause | None:
         """How long to leave a start alone that is not to blame: the day is spent, or the key is refused."""
@@ -136,13 +161,11 @@ class Work:
 
     # Looks
 
-    async def look(
-        self, batch: str, tickets: Sequence[LaunchTicket], *, timeout: float | None, queued: int, news: tuple[bool, int]
-    ) -> Round:
-        """Look once where these launches stand; ``news`` is whether some joined, and how many pushes decided others."""
+    async def look(self, batch: str, tickets: Sequence[LaunchTicket], news: News, *, timeout: float | None) -> Round:
+        """Look once where these launches stand."""
         pace = self._paces.setdefault(batch, _Pace())
         now, sent = asyncio.get_running_loop().time(), self._core.pace.sent
-        self._hear_news(pace, now, *news)
+        self._hear_news(pace, now, news)
         try:
             found = await self._approvals.poll_once(tickets)
         except ClientClosed:
@@ -151,19 +174,19 @@ class Work:
             found, pause = [], self._trouble(pace, error)
         else:
             pace.failures = 0
-            pause = self._interval(pace, now, tickets, found, news[1], queued, self._core.pace.sent - sent)
-        return self._ended(tickets, found, timeout, pause)
+            pause = self._interval(pace, now, tickets, len(found), news, self._core.pace.sent - sent)
+        return self._ended(tickets, found, news.rounds + 1, timeout, pause)
 
     def forget(self, batch: str) -> None:
         """The batch is at its end."""
         self._paces.pop(batch, None)
 
-    def _hear_news(self, pace: _Pace, now: float, joined: bool, pushes: int) -> None:  # noqa: FBT001 - a pair of news
-        if joined and now - pace.joined > LULL:
+    def _hear_news(self, pace: _Pace, now: float, news: News) -> None:
+        if news.joined and now - pace.joined > LULL:
             pace.cadence.restart()
-        if joined:
+        if news.joined:
             pace.joined = now
-        for _ in range(pushes):
+        for _ in range(news.pushes):
             pace.cadence.pushed()
 
     def _trouble(self, pace: _Pace, error: LeadLexError) -> float:
@@ -177,40 +200,32 @@ class Work:
         return min(LONGEST, math.ldexp(SHORTEST, min(pace.failures - 1, 10)))
 
     def _interval(  # noqa: PLR0913, PLR0917 - the one place where all that bears on the interval comes together
-        self,
-        pace: _Pace,
-        now: float,
-        tickets: Sequence[LaunchTicket],
-        found: Sequence[Launch],
-        pushes: int,
-        queued: int,
-        requests: int,
+        self, pace: _Pace, now: float, tickets: Sequence[LaunchTicket], decided: int, news: News, requests: int
     ) -> float:
-        clock = self._core.clock.now()
+        clock, cadence = self._core.clock.now(), pace.cadence
         age = sum((clock - ticket.started_at).total_seconds() for ticket in tickets) / max(1, len(tickets))
         elapsed = 0.0 if pace.learnt is None else now - pace.learnt
-        cadence = pace.cadence
-        cadence.round(elapsed=elapsed, waiting=len(tickets), age=age, decided=len(found), requests=requests)
+        cadence.round(elapsed=elapsed, waiting=len(tickets), age=age, decided=decided, requests=requests)
         pace.learnt = now
-        if found and not pushes:
+        if decided and not news.pushes:
             cadence.unannounced()
         budget = self._core.pace.poll_budget()
-        return cadence.interval(waiting=len(tickets) - len(found), age=age, queued=queued, budget=budget)
+        return cadence.interval(waiting=len(tickets) - decided, age=age, queued=news.queued, budget=budget)
 
     def _ended(
-        self, tickets: Sequence[LaunchTicket], found: Sequence[Launch], timeout: float | None, pause: float
+        self, tickets: Sequence[LaunchTicket], found: Sequence[Launch], rounds: int, timeout: float | None, pause: float
     ) -> Round:
         """The launches that are decided, or whose time is up, and the seconds until the next look."""
         now = self._core.clock.now()
-        ended = {launch.campaign_id: _waited(launch) for launch in found}
+        ended = {launch.campaign_id: _completed(launch, rounds) for launch in found}
         if timeout is not None:
             for ticket in tickets:
                 left = timeout - (now - ticket.started_at).total_seconds()
                 if ticket.campaign_id not in ended and left <= 0:
-                    ended[ticket.campaign_id] = launch_of(ticket, Outcome.TIMED_OUT, now)
+                    ended[ticket.campaign_id] = launch_of(ticket, Outcome.TIMED_OUT, now, rounds)
                 elif left > 0:
                     pause = min(pause, max(left, SHORTEST))
-        return Round(tuple(map(launch_to, ended.values())), pause, self._requests())
+        return Round(tuple((each, launch_to(launch)) for each, launch in ended.items()), pause, self._requests())
 
     # Pushes
 
@@ -229,11 +244,10 @@ class Work:
         return self._sent - before
 
 
-def _waited(launch: Launch) -> Launch:
-    """The launch with the time since its start: a look knows only of itself."""
-    if launch.noticed_at is None:
-        return launch
-    return attrs.evolve(launch, waited=max(0.0, (launch.noticed_at - launch.started_at).total_seconds()))
+def _completed(launch: Launch, rounds: int) -> Launch:
+    """The launch with what came before this look: it knows only of itself."""
+    waited = (launch.noticed_at - launch.started_at).total_seconds() if launch.noticed_at is not None else 0.0
+    return attrs.evolve(launch, waited=max(0.0, waited), polls=rounds)
 
 
 async def _forever() -> NoReturn:

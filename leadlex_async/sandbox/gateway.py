@@ -11,7 +11,7 @@ from attrs import define
 from multidict import CIMultiDict
 
 from .._http.wire import Request, Response
-from . import keys, openapi
+from . import audit, keys, openapi
 from .answers import Answer, Refusal
 from .call import Call
 from .faults import Fault, Reply, take
@@ -32,6 +32,7 @@ class _Visit:
     now: float
     path: str
     query: str
+    request_id: str
     route: Route | None = None
     call: Call | None = None
     refusal: Refusal | None = None
@@ -44,9 +45,9 @@ def handle(world: World, request: Request) -> Reply:
     target = urlsplit(request.url)
     if target.path.removeprefix(GATEWAY) == openapi.PATH:
         return Reply(Response(200, {"Content-Type": "application/json"}, openapi.document()))
-    visit = _Visit(request, now, target.path, target.query)
+    visit = _Visit(request, now, target.path, target.query, f"req_{next(world.request_ids):026X}")
     early = _enter(world, visit)
-    reply = Reply(_respond(world, now, early)) if early is not None else _reply(world, visit)
+    reply = Reply(_respond(world, visit, early)) if early is not None else _reply(world, visit)
     reply.delay += world.latency
     if not reply.refused:
         _record(world, visit, reply)
@@ -76,14 +77,14 @@ def _reply(world: World, visit: _Visit) -> Reply:
     visit.fault = fault = take(world.faults, visit.route.label if visit.route else "")
     if fault is None:
         world.quota.charge(visit.now)
-        return Reply(_respond(world, visit.now, _carry_out(world, visit, visit.now)))
+        return Reply(_respond(world, visit, _carry_out(world, visit, visit.now)))
     if not fault.free:
         world.quota.charge(visit.now)
     if fault.kind == "late":
         world.agenda.add(visit.now + fault.seconds, partial(_carry_out_late, world, visit))
     reads = visit.request.method == "GET"
     answer = _carry_out(world, visit, visit.now) if fault.effective or reads else None
-    return misbehave(world, fault, visit.path, answer, partial(_respond, world, visit.now))
+    return misbehave(world, fault, visit.path, answer, partial(_respond, world, visit))
 
 
 def _carry_out(world: World, visit: _Visit, now: float) -> Answer:
@@ -95,8 +96,8 @@ def _carry_out(world: World, visit: _Visit, now: float) -> Answer:
         visit.route.check(visit.call)
         key = header(visit.request, "Idempotency-Key") if visit.route.op.idempotent else ""
         if not key:
-            return visit.route.handler(world, visit.call)
-        return _carry_out_once(world, visit.route, visit.call, key, f"{visit.path}?{visit.query}")
+            return _take_effect(world, visit, visit.route, visit.call)
+        return _carry_out_once(world, visit, visit.route, visit.call, key)
     except Refusal as refusal:
         return refusal.answer()
 
@@ -105,18 +106,26 @@ def _carry_out_late(world: World, visit: _Visit, at: float) -> None:
     _carry_out(world, visit, at)
 
 
-def _carry_out_once(world: World, route: Route, call: Call, key: str, target: str) -> Answer:
-    fingerprint = (route.method, target, call.raw_body)
+def _take_effect(world: World, visit: _Visit, route: Route, call: Call) -> Answer:
+    """What a write brought about goes into the audit log, whatever becomes of its answer."""
+    request, answer = visit.request, route.handler(world, call)
+    status, sent = answer.status, request.headers
+    audit.record(world, call, route.method, visit.path, status, visit.request_id, headers=sent, body=answer.body)
+    return answer
+
+
+def _carry_out_once(world: World, visit: _Visit, route: Route, call: Call, key: str) -> Answer:
+    fingerprint = (route.method, f"{visit.path}?{visit.query}", call.raw_body)
     answer = world.replays.find(key, fingerprint, call.now)
     if answer is None:
-        answer = route.handler(world, call)
+        answer = _take_effect(world, visit, route, call)
         world.replays.keep(key, fingerprint, call.now, answer)
     return answer
 
 
-def _respond(world: World, now: float, answer: Answer) -> Response:
-    headers = CIMultiDict[str]({"Date": _date(int(now)), "X-Request-ID": f"req_{next(world.request_ids):026X}"})
-    headers.update(world.quota.headers(now))
+def _respond(world: World, visit: _Visit, answer: Answer) -> Response:
+    headers = CIMultiDict[str]({"Date": _date(int(visit.now)), "X-Request-ID": visit.request_id})
+    headers.update(world.quota.headers(visit.now))
     headers.update(answer.headers)
     if answer.body:
         headers["Content-Type"] = answer.content_type

@@ -22,7 +22,7 @@ def authenticate(world: World, authorization: str, now: float) -> frozenset[str]
     if scheme.lower() != "bearer" or not key:
         raise Refusal(401, "missing_auth", "Missing or malformed Authorization header")
     made = next(iter(world.store.api_keys.of(key=key)), None) if len(world.store.api_keys) else None
-    if not key.startswith("wbk_") or (made is not None and _ended(made, now)):
+    if not key.startswith("wbk_") or (made is not None and not active(made, now)):
         raise Refusal(401, "invalid_key", "Invalid or expired API key")
     if made is None:
         return None
@@ -30,9 +30,10 @@ def authenticate(world: World, authorization: str, now: float) -> frozenset[str]
     return frozenset(cast("list[str]", made["permissions"]))
 
 
-def _ended(made: Record, now: float) -> bool:
+def active(made: Record, now: float) -> bool:
+    """Whether a key is neither revoked nor expired."""
     expires = epoch(str(made.get("expires_at") or ""))
-    return made.get("revoked_at") is not None or (expires is not None and expires <= now)
+    return made.get("revoked_at") is None and (expires is None or expires > now)
 
 
 def new_key() -> str:

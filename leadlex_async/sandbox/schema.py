@@ -40,6 +40,10 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
+_MAY_BE_EMPTY = {"condition_value"}
+"""Required texts that may hold nothing."""
+
+
 def schema_of(kind: object) -> Schema:
     """The schema of a parameter or of a record."""
     origin, arguments = get_origin(kind), get_args(kind)
@@ -135,7 +139,7 @@ def _inside(schema: Schema, value: dict[str, JSONValue], path: str) -> Iterator[
     prefix = f"{path}." if path else ""
     properties = cast("dict[str, Schema]", schema.get("properties", {}))
     for name in cast("list[str]", schema.get("required", [])):
-        if value.get(name) in (None, ""):
+        if value.get(name) is None or (value[name] == "" and name not in _MAY_BE_EMPTY):
             yield f"{prefix}{name}", "Required"
     others = cast("Schema", schema.get("additionalProperties", {}))
     for name, item in value.items():

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, cast
 
 from ...resources import api_keys as ops
 from ..answers import Answer, Refusal, data, invalid, missing, paged
-from ..clock import epoch, iso
-from ..keys import SHOWN, new_key
+from ..clock import iso
+from ..keys import SHOWN, active, new_key
 from ..records import Record, known, matching, pick
 from ..table import route
 from .conversations import USER
@@ -59,7 +59,7 @@ def _check(world: World, call: Call, name: str) -> None:
     unknown = sorted({*call.ids("permissions")} - _SCOPES)
     if unknown:
         raise invalid("Unknown permission", permissions=f"Unknown: {', '.join(unknown)}")
-    if any(_active(row, call.now) for row in world.store.api_keys.of(name=name)):
+    if any(active(row, call.now) for row in world.store.api_keys.of(name=name)):
         raise Refusal(409, "duplicate_name", "An active key has this name already")
 
 
@@ -69,17 +69,12 @@ def delete(world: World, call: Call) -> Answer:
     row = keys.named(call.arguments["id"])
     if row.get("revoked_at") is not None:
         raise missing("API key")
-    others = (each for each in keys if each is not row and _active(each, call.now))
+    others = (each for each in keys if each is not row and active(each, call.now))
     # The caller may manage keys: if no other key may, it is the caller itself that is to be revoked.
     if call.permissions is not None and not any(map(_manages, others)):
         raise Refusal(403, "insufficient_permissions", "The last admin key of the workspace cannot be revoked")
     keys.change(str(row["id"]), call.now, {"revoked_at": iso(call.now)})
     return Answer(204)
-
-
-def _active(row: Record, now: float) -> bool:
-    expires = epoch(str(row.get("expires_at") or ""))
-    return row.get("revoked_at") is None and (expires is None or expires > now)
 
 
 def _manages(row: Record) -> bool:

@@ -119,7 +119,7 @@ def _thread(world: World, call: Call) -> Record:
 def _log(world: World, call: Call, message: Record, about: Record) -> None:
     """An entry in the timeline of the contact and the deal."""
     subject = call.text("subject")
-    facts: Record = {"type": "email", "title": subject, "description": _snippet(message), **about}
+    facts: Record = {"type": "email_sent", "title": subject, "description": _snippet(message), **about}
     entity: Record = {"entity_type": "email", "entity_id": message["id"], "entity_name": subject}
     world.store.activities.add(call.now, facts | entity | {"metadata": {}, "created_by_user_id": USER})
 

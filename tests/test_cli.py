@@ -371,7 +371,7 @@ async def test_usage(sandbox: Sandbox, leadlex: Program) -> None:
         ("wait", "@/no/such/file"): "cannot be read",
         ("sandbox", "--host", "0.0.0.0"): "is not an address of this machine alone",  # noqa: S104 - refused
         ("nonsense",): "No such command",
-        ("lunch",): "'launch'? See: ",
+        ("lunch",): "'launch-many'?) See: ",
         ("sandbox", "--approve-after", "1", "--fail-after", "1"): "--approve-after and --fail-after exclude each other",
     }
     results = await asyncio.gather(*[leadlex.run(*arguments) for arguments in wrong])

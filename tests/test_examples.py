@@ -16,6 +16,12 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"
 BLOCKS = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE)
 
 EXPECTED = {
+    "bulk_launch.py": [
+        r"30 campaigns: starts go out on 1 day, at most 40 a minute",
+        r"10 of 30 decided, \d+ requests, left of the day: \d+",
+        r"30 campaigns: 20 auto_started, 10 approved; \d+ requests",
+        r"again: .*; 0 requests",
+    ],
     "own_session.py": [r"GET /v1/lists: 200", r"lists: Clients", r"the session is still open"],
     "quickstart.py": [r"no LEADLEX_API_KEY", r"started: campaign [\w-]{36}", r"approved after [\d.]+ s, polls: \d+"],
     "reviewer_policy.py": [

@@ -268,7 +268,7 @@ class Pacer:
         reset_at = self._clock.now() + timedelta(seconds=left[1]) if left else None
         error = RateLimited(
             f"the day's quota of {self._per_day} requests is spent, but for what polls may still need; "
-            f"it resets at {reset_at:%Y-%m-%d %H:%M} UTC. Nothing was sent",
+            f"it resets at {_told(reset_at)}. Nothing was sent",
             code="rate_limited",
         )
         error.scope, error.reset_at = "day", reset_at
@@ -303,6 +303,11 @@ class Pacer:
 
     def _next_place(self) -> float:
         return self._finished[0] + MINUTE if self._finished else 0.0
+
+
+def _told(reset_at: datetime | None) -> str:
+    """The clock of the server is known to a second: half a minute keeps 00:00 from being said as 23:59."""
+    return f"{reset_at + timedelta(seconds=30):%Y-%m-%d %H:%M} UTC" if reset_at else "00:00 UTC"
 
 
 def _closed() -> ClientClosed:

@@ -22,11 +22,14 @@ ECHO = 3
 
 
 class LiveLine:
-    """One line with a spinner, a text, the time that has passed and the requests spent."""
+    """One line with a spinner, a text, the time that has passed and the requests spent.
 
-    def __init__(self, first: str, leadlex: LeadLex) -> None:
+    With ``wrap`` a long text takes more lines where the terminal is narrow, and else it is cut.
+    """
+
+    def __init__(self, first: str, leadlex: LeadLex, *, wrap: bool = False) -> None:
         text = TextColumn(
-            "{task.description}", markup=False, table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")
+            "{task.description}", markup=False, table_column=Column(ratio=1, no_wrap=not wrap, overflow="ellipsis")
         )
         console = Console(stderr=True)
         self._progress = _Line(

@@ -49,7 +49,7 @@ class Standing:
             if order["file"] == "-":
                 yield "the next command needs the same ids on stdin"
             yield report.command(base_url, "launch-many", *_source(order), *_kept(order))
-        elif self.open or self.to_start:
+        else:
             yield report.command(base_url, "launch-many", "--resume", *_kept(order))
 
 

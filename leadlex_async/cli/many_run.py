@@ -107,12 +107,13 @@ class _Batch:
         )
         if made.results or error is None:
             error = _printed(text(made, self.total, self.order), error)
-        notes = [*self.standing.go_on(self.order, self.leadlex.base_url)] if self.standing is not None else []
+        standing = self.standing
+        notes = [*standing.go_on(self.order, self.leadlex.base_url)] if standing is not None else []
         if error is None:
-            for note in notes:
+            for note in notes if standing is not None and standing.open else ():
                 report.say(note, err=True)
             return 0 if made.launched == self.total else report.ERROR
-        for note in (str(self.standing), *notes) if self.standing is not None else ():
+        for note in (str(standing), *notes) if standing is not None else ():
             error.add_note(note)
         raise error
 

@@ -46,7 +46,7 @@ def view(total: int, leadlex: LeadLex) -> View:
         return PlainView(first, total)
     from .live import LiveLine
 
-    return LiveView(LiveLine(first, leadlex), total)
+    return LiveView(LiveLine(first, leadlex, wrap=True), total)
 
 
 class PlainView:

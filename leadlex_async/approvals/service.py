@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import math
-from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING
 
 from .._http.wire import plain
 from ..errors import (
-    ApprovalDismissed,
-    ApprovalError,
-    ApprovalFailed,
-    ApprovalLost,
     ApprovalTimeout,
     ConfigurationError,
     RateLimited,
@@ -20,6 +14,7 @@ from ..errors import (
 )
 from ..models.lexi import LexiTaskStatus
 from .begin import Starter
+from .checks import check, check_listener, deadline_of, happened_since, told_of
 from .launch import Launch, Outcome, UpdateKind
 from .ledger import Ledger
 from .lookup import Lookup
@@ -42,12 +37,6 @@ FRESH = 5.0
 
 UNSEEN = 30.0
 """Seconds that the task of a new start may be in no list without its campaign being asked."""
-
-_ERRORS: dict[Outcome, tuple[type[ApprovalError], str]] = {
-    Outcome.DISMISSED: (ApprovalDismissed, "the launch of campaign {} was dismissed"),
-    Outcome.FAILED: (ApprovalFailed, "the launch of campaign {} was approved but failed"),
-    Outcome.LOST: (ApprovalLost, "the approval of campaign {} is in no list any more, and the campaign does not run"),
-}
 
 _PUSHED = {
     "campaign.started": LexiTaskStatus.APPROVED,
@@ -115,7 +104,7 @@ class Approvals:
         """
         if not isinstance(ticket, LaunchTicket):
             raise ValidationError("wait() takes a LaunchTicket; read a stored one with LaunchTicket.from_json(text)")
-        watch = self._watch(ticket, _deadline(timeout), reviewer, on_update, until)
+        watch = self._watch(ticket, deadline_of(timeout), reviewer, on_update, until)
         return await self._result(watch, timeout, raise_for_outcome=raise_for_outcome)
 
     async def launch(  # noqa: PLR0913 - each is an independent choice of the caller
@@ -133,13 +122,26 @@ class Approvals:
 
         ``campaigns.start_and_wait_for_approval`` is this without ``adopt`` and ``raise_for_outcome``.
         """
-        deadline = _deadline(timeout)
-        _check_listener(on_update)
+        deadline = deadline_of(timeout)
+        check_listener(on_update)
         campaign_id = str(plain(campaign_id))
         ticket = await self._begin_by(campaign_id, deadline, timeout, adopt=adopt)
         watch = self._watch(ticket, deadline, reviewer, on_update, until)
         watch.tell(UpdateKind.STARTED)
         return await self._result(watch, timeout, raise_for_outcome=raise_for_outcome)
+
+    def follow(self, ticket: LaunchTicket, *, timeout: float | None, reviewer: Reviewer | None = None) -> Watch:
+        """Wait without a task that waits: ``done`` of the watch gets the ``Launch``, whatever its outcome, or an error.
+
+        Thousands of tasks cost more memory than all else. ``leave`` must follow.
+        """
+        watch = self._watch(ticket, deadline_of(timeout), reviewer, None, "decision")
+        self._join(watch)
+        return watch
+
+    def leave(self, watch: Watch) -> None:
+        """End what ``follow`` began, decided or not."""
+        self._poller.leave(watch)
 
     async def poll_once(self, tickets: Iterable[LaunchTicket]) -> list[Launch]:
         """Look once where these launches stand and return those that are decided, however they were.
@@ -172,9 +174,9 @@ class Approvals:
         if event.event == "campaign.started":
             watches = [watch for watch in self._poller.watching() if watch.ticket.campaign_id == campaign_id]
             # A delivery may be late: one that is not surely of this launch only has the lists looked at.
-            if not all(_since(watch.ticket, event) for watch in watches):
+            if not all(happened_since(watch.ticket, event) for watch in watches):
                 self._poller.hasten()
-                watches = [watch for watch in watches if _since(watch.ticket, event)]
+                watches = [watch for watch in watches if happened_since(watch.ticket, event)]
         else:
             watches = [
                 watch for watch in self._poller.watching() if watch.task_id is not None and watch.task_id == task_id
@@ -202,7 +204,7 @@ class Approvals:
                 raise
         ticket = next((ticket for ticket in self._ledger.of(campaign_id) if ticket not in before), None)
         raise ApprovalTimeout(
-            f"the start of campaign {campaign_id} did not get through within {timeout:g} s: {_sent(ticket)}",
+            f"the start of campaign {campaign_id} did not get through within {timeout:g} s: {told_of(ticket)}",
             ticket=ticket,
         )
 
@@ -227,7 +229,7 @@ class Approvals:
         until: Until,
     ) -> Watch:
         self._check_ticket(ticket)
-        _check_listener(on_update)
+        check_listener(on_update)
         loop = asyncio.get_running_loop()
         return Watch(
             ticket=ticket,
@@ -249,56 +251,19 @@ class Approvals:
                 "wait with a client of the ticket's base_url"
             )
 
-    async def _result(self, watch: Watch, timeout: float | None, *, raise_for_outcome: bool) -> Launch:
+    def _join(self, watch: Watch) -> None:
         if watch.ticket.settled:
             self._lookup.finish(watch, Outcome.AUTO_STARTED)
         else:
             fresh = watch.ticket.status is not None and watch.joined - watch.since < FRESH
             self._poller.join(watch, soon=not fresh or watch.reviewer is not None)
+
+    async def _result(self, watch: Watch, timeout: float | None, *, raise_for_outcome: bool) -> Launch:
+        self._join(watch)
         try:
             launch = await watch.done
         finally:
             self._poller.leave(watch)
         if raise_for_outcome:
-            _check(launch, watch, timeout)
+            check(launch, watch, timeout)
         return launch
-
-
-def _check_listener(on_update: OnUpdate | None) -> None:
-    """An async function would be called and never awaited."""
-    if iscoroutinefunction(on_update):
-        raise ValidationError("on_update must be a plain function: put what it tells into a queue")
-
-
-def _deadline(timeout: float | None) -> float | None:
-    if timeout is None:
-        return None
-    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not 0 < timeout < math.inf:
-        raise ValidationError(f"timeout is in seconds, more than 0, or None to wait for ever; not {timeout!r}")
-    return asyncio.get_running_loop().time() + timeout
-
-
-def _since(ticket: LaunchTicket, event: WebhookEvent) -> bool:
-    """Whether the event happened after the start."""
-    return event.occurred_at is not None and event.occurred_at >= ticket.started_at.replace(microsecond=0)
-
-
-def _sent(ticket: LaunchTicket | None) -> str:
-    if ticket is None:
-        return "nothing is under way from it"
-    return f"it was sent and answered {ticket.status}" if ticket.status else "it was sent, its answer is not known"
-
-
-def _check(launch: Launch, watch: Watch, timeout: float | None) -> None:
-    """Raise what a launch that did not come about, or not in time, means."""
-    if watch.timed_out:
-        seen = "is approved, but was not seen carried out" if launch.launched else "was not seen decided"
-        trouble = f"; the last poll failed: {watch.trouble}" if watch.trouble else ""
-        raise ApprovalTimeout(
-            f"the launch of campaign {launch.campaign_id} {seen} within {timeout:g} s{trouble}",
-            ticket=launch.ticket,
-            launch=launch,
-        )
-    if not launch.launched:
-        kind, message = _ERRORS[launch.outcome]
-        raise kind(message.format(launch.campaign_id), ticket=launch.ticket, launch=launch)

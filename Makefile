@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench coverage api format clean
+.PHONY: help demo test torture check bench coverage api format clean
 
 help:  ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,10 @@ demo: $(VENV)/.cli  ## Launch campaigns on the embedded sandbox and watch them b
 test: $(VENV)/.dev  ## Run the whole test suite
 	@$(BIN)/python -m pytest
 
+torture: $(VENV)/.dev  ## Kill bulk launches hundreds of times; send every boundary of every parameter (minutes)
+	$(BIN)/python tests/torture.py
+	LEADLEX_TORTURE=1 $(BIN)/python -m pytest tests/test_openapi.py
+
 coverage: $(VENV)/.dev  ## Run the test suite and report branch coverage
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest
@@ -42,9 +46,11 @@ check: $(VENV)/.dev  ## Lint, format, types, layers, and a wheel imported from a
 	$(BIN)/lint-imports --no-cache
 	./.ci/wheel $(BIN)/python
 
-bench: $(VENV)/.cli  ## Run the benchmarks (minutes)
+bench: $(VENV)/.dev  ## Run the benchmarks (minutes)
 	$(BIN)/python benchmarks/overhead.py
 	$(BIN)/python benchmarks/polling.py
+	$(BIN)/python benchmarks/bulk.py
+	$(BIN)/python benchmarks/durable.py
 
 api: $(VENV)/.cli  ## Write docs/api.md anew from the operations
 	$(BIN)/leadlex ops --markdown > docs/api.md

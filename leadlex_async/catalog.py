@@ -91,7 +91,8 @@ def _by_label() -> dict[str, Operation]:
 
 
 def _of(resource: str, kind: type) -> Iterator[Operation]:
-    known = {name: op for name, op in vars(sys.modules[kind.__module__]).items() if isinstance(op, Op)}
+    members = cast("Mapping[str, object]", vars(sys.modules[kind.__module__]))
+    known = {name: cast("Op[object]", op) for name, op in members.items() if isinstance(op, Op)}
     methods: dict[str, list[str]] = {name: [] for name in known}
     for method in (name for name, member in vars(kind).items() if not name.startswith("_") and callable(member)):
         methods[constant(method, known)].append(method)

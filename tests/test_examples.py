@@ -22,6 +22,11 @@ EXPECTED = {
         r"30 campaigns: 20 auto_started, 10 approved; \d+ requests",
         r"again: .*; 0 requests",
     ],
+    "durable_launch.py": [
+        r"replica one left with \d+ of 20 started",
+        r"replica two: 20 campaigns: \d+ (approved|completed).*; \d+ requests",
+        r"starts of each campaign: 1",
+    ],
     "own_session.py": [r"GET /v1/lists: 200", r"lists: Clients", r"the session is still open"],
     "quickstart.py": [r"no LEADLEX_API_KEY", r"started: campaign [\w-]{36}", r"approved after [\d.]+ s, polls: \d+"],
     "reviewer_policy.py": [

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from datetime import UTC, datetime
 from functools import cache, partial
-from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Any, TypeVar, Union, cast, get_args, get_origin
+from types import NoneType
+from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar, cast, get_args, get_origin
 
 import attrs
 import orjson
 
 from ..errors import DecodeError
+from .places import as_sent, is_optional, is_sequence
 from .record import ALSO, OpenEnum, Page
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ def _explain(value: JSONValue, kind: type[T], path: str, operation: str) -> Deco
         _converter(detailed=True).structure(value, kind)
     except Exception as error:  # noqa: BLE001 - cattrs raises groups of anything its hooks raise
         reason, _, where = transform_error(error, path=path)[0].partition(" @ ")
-        return DecodeError(f"{reason} at {where or path}", path=where or path, operation=operation)
+        where = path + as_sent(where.removeprefix(path), value, kind)
+        return DecodeError(f"{reason} at {where}", path=where, operation=operation)
     return DecodeError("the answer does not have the documented shape", path=path, operation=operation)
 
 
@@ -108,10 +110,14 @@ def _page(items: list[T], meta: JSONValue) -> Page[T]:
     page, per_page, total = (known.get(name) for name in ("page", "per_page", "total"))
     return Page(
         items,
-        page if isinstance(page, int) else 1,
-        per_page if isinstance(per_page, int) else len(items),
-        total if isinstance(total, int) else None,
+        page if _is_whole(page) else 1,
+        per_page if _is_whole(per_page) else len(items),
+        total if _is_whole(total) else None,
     )
+
+
+def _is_whole(value: JSONValue) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 @cache
@@ -156,8 +162,8 @@ def _converter(*, detailed: bool) -> OrjsonConverter:
 
     converter.register_structure_hook_factory(attrs.has, record)
     converter.register_structure_hook_factory(_is_mapping, mapping)
-    converter.register_structure_hook_factory(_is_optional, optional)
-    converter.register_structure_hook_factory(_is_sequence, sequence)
+    converter.register_structure_hook_factory(is_optional, optional)
+    converter.register_structure_hook_factory(is_sequence, sequence)
     return converter
 
 
@@ -168,7 +174,7 @@ def _record_hook(converter: OrjsonConverter, kind: type[attrs.AttrsInstance], *,
     fields = attrs.fields(attrs.resolve_types(origin))
     others = [(other, field.name) for field in fields for other in field.metadata.get(ALSO, ())]
     # Null means the default; where the type allows None, None is that default already.
-    never_null = [field.name for field in fields if field.default is not attrs.NOTHING and not _is_optional(field.type)]
+    never_null = [field.name for field in fields if field.default is not attrs.NOTHING and not is_optional(field.type)]
     inner = make_dict_structure_fn(kind, converter, _cattrs_detailed_validation=detailed)
 
     def hook(value: JSONValue, wanted: type[attrs.AttrsInstance]) -> attrs.AttrsInstance:
@@ -184,12 +190,6 @@ def _record_hook(converter: OrjsonConverter, kind: type[attrs.AttrsInstance], *,
     return hook
 
 
-def _is_optional(kind: object) -> bool:
-    """Whether a type is of one kind or None."""
-    parts = get_args(kind)
-    return get_origin(kind) in {Union, UnionType} and len(parts) == 2 and NoneType in parts
-
-
 def _is_json(kind: object) -> bool:
     """Whether a type is ``JSONValue``: the only union with an object and a list in it."""
     return {dict, list} <= {get_origin(part) for part in get_args(kind)}
@@ -197,15 +197,11 @@ def _is_json(kind: object) -> bool:
 
 def _is_object(kind: object) -> bool:
     """Whether a type is just any object, whatever it holds."""
-    return kind in (Mapping, dict)
+    return kind is Mapping or kind is dict
 
 
 def _is_mapping(kind: object) -> bool:
     return get_origin(kind) in {Mapping, dict}
-
-
-def _is_sequence(kind: object) -> bool:
-    return get_origin(kind) in {tuple, list}
 
 
 def _sequence(inner: Callable[[JSONValue, object], object], value: JSONValue, kind: object) -> object:

@@ -27,7 +27,9 @@ TURN = 30.0
 """Seconds that a portion of starts takes. A longer one costs less for each campaign, a shorter one tells its tickets
 sooner: until then nobody looks where its launches stand."""
 LARGEST = 200
-"""Campaigns in a portion at most."""
+"""Campaigns in a portion at most, under a plan."""
+LARGEST_UNLIMITED = 500
+"""The same where nothing is held back, so that it takes a second or two."""
 AHEAD = 3
 """Portions that a batch has handed out at once: enough that none waits for the batch, and few to hand out again."""
 
@@ -48,7 +50,7 @@ class Turns:
 def turns_of(plan: Plan) -> Turns:
     """The turns that a plan allows."""
     if plan.per_minute is None:
-        return Turns(LARGEST, 0.0)
+        return Turns(LARGEST_UNLIMITED, 0.0)
     limit = max(1, int(plan.per_minute * SHARE))
     size = min(LARGEST, max(1, int(limit * TURN / 60.0)))
     return Turns(size, 60.0 * size / limit)
@@ -128,6 +130,8 @@ class Course:
     )
     requests: int = 0
     rounds: int = 0
+    early: list[Push] = field(factory=list[Push])
+    """Pushes that came before the portion that may hold their launch has come back."""
     pushes: int = 0
     """Decisions pushed since the last round."""
     joined: bool = False
@@ -165,6 +169,9 @@ class Course:
             self.waiting[ticket.campaign_id] = ticket
             self.joined = True
         self.results += [(campaign_id, None, error) for campaign_id, error in started.failed]
+        early, self.early = self.early, []
+        for push in early:
+            self.pushed(push)
         if started.rest:
             self.to_start.appendleft(Portion(started.rest, started.pause))
 
@@ -182,6 +189,7 @@ class Course:
         else:
             ticket = self.waiting.get(push.campaign_id or "")
         if ticket is None:
+            self.early += [push] if self.out else []
             return False
         if push.task_id is None and not _since(ticket, push):
             return True  # late, and of an earlier launch perhaps: only a look can tell

@@ -42,10 +42,10 @@ _SCHEMA = (
     """
     CREATE TABLE IF NOT EXISTS leadlex_replicas (
         queue VARCHAR NOT NULL,
+        run VARCHAR NOT NULL,
         executor_id VARCHAR NOT NULL,
-        token VARCHAR NOT NULL,
         seen DOUBLE PRECISION NOT NULL,
-        PRIMARY KEY (queue, executor_id)
+        PRIMARY KEY (queue, run)
     )
     """,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,7 +15,7 @@ from .._http.plan import Plan
 from ..errors import ConfigurationError, JournalError, ValidationError
 from ..resources import lexi
 from .course import Summary, Turns, turns_of
-from .database import Database, checked_url
+from .database import LOG, Database, checked_url
 from .flows import TOPIC, VERSION, Home, batches_queue, run_batch, starts_queue
 from .replicas import Replicas
 from .starts import Starts
@@ -82,7 +83,7 @@ class Engine:
         except BaseException:
             await self._disconnect()
             raise
-        self._living = asyncio.ensure_future(self._live())
+        self._living = asyncio.ensure_future(self._replicas.run())
 
     async def _connect(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -98,17 +99,17 @@ class Engine:
         self._open.enter_context(self._core.pace.reserve())
 
     def _launch(self) -> None:
-        executor_id = self._settings.executor_id
+        run_id = self._replicas.run_id
         config: DBOSConfig = {
             "name": self._queue,
             "system_database_url": self._url.render_as_string(hide_password=False),
-            "executor_id": executor_id,
+            "executor_id": run_id,
             "application_version": VERSION,
             "log_level": "ERROR",
             "notification_listener_polling_interval_sec": ASK_AGAIN,
         }
         DBOS(config=config)
-        if (DBOS.executor_id, DBOS.application_version) != (executor_id, VERSION):
+        if (DBOS.executor_id, DBOS.application_version) != (run_id, VERSION):
             raise ConfigurationError("this process uses DBOS for something else; run durable launches in another one")
         period = self._turns.period
         try:
@@ -119,20 +120,22 @@ class Engine:
             DBOS.destroy()
             raise ConfigurationError(f"DBOS cannot use the database: {_line(error)}") from None
 
-    async def _live(self) -> None:
-        await self._replicas.run()
-        await asyncio.to_thread(DBOS.destroy)  # another process has this executor id now
+    async def _take_over(self, living: set[str]) -> None:
+        """Put back on their queues what the dead have in hand: the first of the living that is free goes on."""
 
-    async def _take_over(self, executor_id: str) -> bool:
-        """Put back on their queues what another replica left: the first of the live ones that is free goes on."""
+        def recover() -> None:
+            running = DBOS.list_workflows(
+                status="PENDING", application_name=self._queue, load_input=False, load_output=False
+            )
+            dead = sorted({each.executor_id for each in running if each.executor_id is not None} - living)
+            if dead:
+                LOG.info("what replicas left is taken over: %s", ", ".join(dead))
+                # Not public in DBOS 3, whose public ways do not name the dead executor: that name keeps two live
+                # replicas from taking over the same workflow one after the other.
+                DBOS._recover_pending_workflows(dead)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
-        def recover() -> bool:
-            # Not public in DBOS 3, whose public ways neither keep the queue nor name the dead executor; that name keeps
-            # two live replicas from taking over the same workflow one after the other.
-            DBOS._recover_pending_workflows([executor_id])  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-            return not DBOS.list_workflows(executor_id=executor_id, status="PENDING", limit=1, load_input=False)
-
-        return await asyncio.to_thread(recover)
+        with suppress(JournalError):  # what fails now is tried again with the next beat
+            await self._ask(recover)
 
     async def at_home(self, work: Coroutine[object, object, T]) -> T:
         """Do this in the loop of the client, from DBOS's; what is cancelled there is cancelled here."""
@@ -148,6 +151,7 @@ class Engine:
     async def aclose(self) -> None:
         """Stop the workflows where they are, hear the starts on their way, and leave the rest to others."""
         self._living.cancel()
+        logging.getLogger("dbos").setLevel(logging.CRITICAL)  # it is told to drop everything, and says so
         await asyncio.to_thread(DBOS.destroy)
         await asyncio.wait({self._living, *self._tasks})
         with suppress(TimeoutError):

@@ -81,10 +81,10 @@ async def run_batch(queue: str, ids: list[str], size: int, timeout: float | None
         message = await DBOS.recv_async(TOPIC, timeout_seconds=max(0.0, due - time.monotonic()))
         now = time.monotonic()
         if isinstance(message, Started):
+            new = not course.waiting or now - last_joined > LULL
             course.started(message)
             if message.tickets:
-                due = min(due, now + SHORTEST) if now - last_joined > LULL else due
-                last_joined = now
+                due, last_joined = min(due, now + SHORTEST) if new else due, now
         elif isinstance(message, Push):
             due = min(due, now + SHORTEST) if course.pushed(message) else due
         elif course.waiting:

@@ -1,4 +1,4 @@
-"""The list of replicas: each tells that it lives, and takes over what those left behind that do not.
+"""The list of replicas that live: whoever has work in hand and is not in it lost it to death.
 
 DBOS itself recovers a workflow only when a process with the same executor id starts again, or through its paid
 Conductor. Times are the database's, so that clocks of machines may differ.
@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from .database import LOG
-
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from .database import Database
 
@@ -26,30 +25,22 @@ _NOW = {
     "postgresql": "extract(epoch FROM clock_timestamp())",
     "sqlite": "((julianday('now') - 2440587.5) * 86400.0)",
 }
-_ENTER = """
-    INSERT INTO leadlex_replicas (queue, executor_id, token, seen) VALUES (:queue, :executor_id, :token, {now})
-    ON CONFLICT (queue, executor_id) DO UPDATE SET token = excluded.token, seen = excluded.seen
-"""
 _BEAT = """
-    UPDATE leadlex_replicas SET seen = {now}
-    WHERE queue = :queue AND executor_id = :executor_id AND token = :token
+    INSERT INTO leadlex_replicas (queue, run, executor_id, seen) VALUES (:queue, :run, :executor_id, {now})
+    ON CONFLICT (queue, run) DO UPDATE SET seen = excluded.seen
 """
-_SILENT = """
-    SELECT executor_id FROM leadlex_replicas
-    WHERE queue = :queue AND executor_id <> :executor_id AND seen < {now} - :lease
-"""
-_FORGET = """
-    DELETE FROM leadlex_replicas WHERE queue = :queue AND executor_id = :other AND seen < {now} - :lease
-"""
-_LEAVE = """
-    UPDATE leadlex_replicas SET seen = 0 WHERE queue = :queue AND executor_id = :executor_id AND token = :token
-"""
+_SUCCEED = "DELETE FROM leadlex_replicas WHERE queue = :queue AND executor_id = :executor_id AND run <> :run"
+_FORGET = "DELETE FROM leadlex_replicas WHERE queue = :queue AND seen < {now} - :lease"
+_LIVING = "SELECT run FROM leadlex_replicas WHERE queue = :queue"
+_LEAVE = "DELETE FROM leadlex_replicas WHERE queue = :queue AND run = :run"
 
 
 class Replicas:
     """This replica's place in the list.
 
-    ``take_over`` makes another's workflows available again and tells whether all of them are.
+    ``run_id`` is what DBOS knows this process by: the executor id, which stays the same over restarts, and a part that
+    does not. Were it the same, work that a dying process claims after the new one has looked for it would be nobody's.
+    ``take_over`` is told who lives, and makes available again what others have in hand.
     """
 
     def __init__(
@@ -58,56 +49,43 @@ class Replicas:
         queue: str,
         executor_id: str,
         lease: float,
-        take_over: Callable[[str], Awaitable[bool]],
+        take_over: Callable[[set[str]], Awaitable[None]],
     ) -> None:
-        self.replaced = False
-        """Whether another process runs under this executor id by now."""
+        self.run_id = f"{executor_id}/{uuid.uuid4().hex[:12]}"
         self._database = database
-        self._given = {"queue": queue, "executor_id": executor_id, "token": str(uuid.uuid4()), "lease": lease}
+        self._given = {"queue": queue, "executor_id": executor_id, "run": self.run_id, "lease": lease}
         self._lease = lease
         self._take_over = take_over
 
     async def enter(self) -> None:
-        """Take the place, from an earlier process of this id if need be."""
-        await self._execute(_ENTER)
+        """Live, and succeed earlier processes of this executor id: they are dead, or soon will be."""
+        await self._database.run(lambda connection: self._execute(connection, _BEAT, _SUCCEED) and None)
 
     async def leave(self) -> None:
         """Let the others take over at once."""
-        await self._execute(_LEAVE)
+        await self._database.run(lambda connection: self._execute(connection, _LEAVE) and None)
 
     async def run(self) -> None:
-        """Tell that this replica lives, and look after the others, until cancelled."""
+        """Tell that this replica lives, and look after what the dead have left, until cancelled."""
         loop = asyncio.get_running_loop()
         last = loop.time()
-        while not self.replaced:
-            if not await self._execute(_BEAT):
-                self.replaced = True
-                LOG.error("another process runs as executor %(executor_id)s; this one ends its work", self._given)
-                return
+        while True:
             # After an outage of the database everybody seems dead: they get the time to say that they are not.
-            if loop.time() - last < self._lease / 2:
-                await self._look_after()
+            prompt = loop.time() - last < self._lease / 2
+            queries = (_BEAT, _FORGET, _LIVING) if prompt else (_BEAT, _LIVING)
+            living = await self._database.run(partial(self._living, queries))
+            if prompt:
+                await self._take_over(living)
             last = loop.time()
             await asyncio.sleep(self._lease / BEATS)
 
-    async def _look_after(self) -> None:
-        for other in await self._silent():
-            LOG.warning("replica %s is silent: its batches are taken over", other)
-            if await self._take_over(other):
-                await self._execute(_FORGET, other=other)
+    def _living(self, queries: Sequence[str], connection: sa.Connection) -> set[str]:
+        return {str(run) for run in self._execute(connection, *queries).scalars()}
 
-    async def _silent(self) -> list[str]:
-        return [
-            *await self._database.run(
-                lambda connection: connection.execute(_sql(connection, _SILENT), self._given).scalars().all()
-            )
-        ]
-
-    async def _execute(self, query: str, **more: str) -> int:
-        """How many rows it changed."""
-        given = self._given | more
-        return await self._database.run(lambda connection: connection.execute(_sql(connection, query), given).rowcount)
-
-
-def _sql(connection: sa.Connection, query: str) -> sa.TextClause:
-    return sa.text(query.format(now=_NOW[connection.dialect.name]))
+    def _execute(self, connection: sa.Connection, *queries: str) -> sa.CursorResult[Any]:
+        """The result of the last one."""
+        now = _NOW[connection.dialect.name]
+        *first, last = (sa.text(query.format(now=now)) for query in queries)
+        for query in first:
+            connection.execute(query, self._given)
+        return connection.execute(last, self._given)

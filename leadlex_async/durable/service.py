@@ -34,7 +34,7 @@ class DurableLaunches:
     ``leadlex`` is the client to launch with; it is used in the loop that enters this block and closed by its owner.
     ``database`` is a URL: ``sqlite:///launches.sqlite`` for one process, ``postgresql://user:password@host/name`` for
     any number of replicas. Replicas with the same database and API key share their batches and one limit of starts,
-    90 % of the plan's minute; each needs an ``executor_id`` of its own that stays the same over restarts. What a
+    90 % of the plan's minute; each has an ``executor_id`` of its own that stays the same over restarts. What a
     replica leaves behind that was silent for ``lease`` seconds is taken over by the others. ``plan`` is learnt from the
     first answer where it is not given. ``queue`` names what the replicas share; without it the name is made of the
     address and the key: give one to go on with the same batches under another key.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import attrs
 from attrs import define, field, frozen
 
+from .._http.pace import PLACES
 from ..approvals.cadence import LONGEST, SHORTEST, Cadence
 from ..approvals.launch import Launch, Outcome
 from ..errors import (
@@ -90,6 +91,7 @@ class Work:
         self._sent = core.pace.sent
         self._spacing = spacing
         self._next_turn = 0.0
+        self._slots = asyncio.Semaphore(PLACES)
 
     # Starts
 
@@ -121,14 +123,15 @@ class Work:
         while True:
             try:
                 await self._turn()
-                return await self._approvals.begin(campaign_id, unheard=unheard, log=log)
+                async with self._slots:
+                    return await self._approvals.begin(campaign_id, unheard=unheard, log=log)
             except (Taken, Late) as error:
                 # Another execution of this portion may have sent it: the truth is in its intent, and at LeadLex.
                 entry = (await self._starts.known(batch, [campaign_id])).get(campaign_id)
                 if entry is not None and entry.answered:
                     return entry.ticket
                 unheard = entry.ticket if entry is not None else None
-                LOG.warning("the start of campaign %s: %s", campaign_id, type(error).__doc__)
+                LOG.info("the start of campaign %s: %s", campaign_id, type(error).__doc__)
             except ClientClosed:
                 await _forever()
             except Exception as error:  # noqa: BLE001 - one failure never stops the others

@@ -114,7 +114,9 @@ def _nullable(schema: Schema) -> Schema:
 
 def _object(properties: Schema, required: list[JSONValue]) -> Schema:
     schema: Schema = {"type": "object", "properties": properties}
-    return schema | {"required": required} if required else schema
+    if required:
+        schema["required"] = required
+    return schema
 
 
 def faults(schema: Schema, value: JSONValue, path: str = "") -> Iterator[tuple[str, str]]:

@@ -76,7 +76,9 @@ def _rows(call: Call) -> list[Record]:
         raise Refusal(413, "payload_too_large", "The import is larger than 20 MB")
     tags = cast("list[JSONValue]", call.body.get("tags") or [])
     found = cast("list[Record]", rows) if rows else _parsed(call, text or "")
-    return [row | {"tags": [*cast("list[JSONValue]", row.get("tags") or []), *tags]} if tags else row for row in found]
+    if not tags:
+        return found
+    return [{**row, "tags": [*cast("list[JSONValue]", row.get("tags") or []), *tags]} for row in found]
 
 
 def _parsed(call: Call, text: str) -> list[Record]:

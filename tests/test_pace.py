@@ -614,3 +614,35 @@ async def test_without_the_servers_clock_ours_has_to_do() -> None:
 def test_a_plan_has_a_name(name: str) -> None:
     """Names are taken in any case."""
     assert Plan.named(name) == getattr(Plan, name.upper())
+
+
+class CreepingLoop(asyncio.SelectorEventLoop):
+    """Each reading of its clock takes ``step`` seconds, as on a machine that is busy."""
+
+    step = 0.0
+    ahead = 0.0
+
+    def time(self) -> float:
+        """Real time, and what was added to it."""
+        self.ahead += self.step
+        return super().time() + self.ahead
+
+
+async def queued_near_the_end_of_a_minute(margin: float) -> None:
+    """A request asks for the one place of a minute just as it falls free, and gets it soon."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, CreepingLoop)
+    pace = Pacer(Plan(1, None), ServerClock())
+    await pace.acquire()
+    pace.release(None)
+    loop.ahead += MINUTE - margin
+    loop.step = 0.0004
+    async with asyncio.timeout(30):
+        await pace.acquire()
+
+
+@pytest.mark.parametrize("step", range(1, 40))
+def test_a_place_that_falls_free_while_it_is_looked_for_is_found(step: int) -> None:
+    """Between two readings of the clock it becomes free: somebody must come back for it."""
+    with asyncio.Runner(loop_factory=CreepingLoop) as runner:
+        runner.run(queued_near_the_end_of_a_minute(step / 10_000))

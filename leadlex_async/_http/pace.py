@@ -276,6 +276,7 @@ class Pacer:
 
     def _pump(self) -> None:
         """Grant turns to those who wait, polls first."""
+        began = get_running_loop().time()
         for lane, queue in self._queues.items():
             while queue:
                 if queue[0].done():
@@ -287,17 +288,19 @@ class Pacer:
                     queue.popleft().set_exception(self._day_is_spent())
                 else:
                     break
-        self._arm()
+        self._arm(began)
 
-    def _arm(self) -> None:
-        """Come back when the next place falls free; with nothing to wait for, the next ``release`` comes back."""
+    def _arm(self, looked: float) -> None:
+        """Come back when the next place falls free; with nothing to wait for, the next ``release`` comes back.
+
+        ``looked`` is when the places were looked at: one that has fallen free since then is come back for at once.
+        """
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         if not (self._queues["call"] or self._queues["poll"]):
             return
-        now = get_running_loop().time()
-        moments = [moment for moment in (self._held_until, self._next_place()) if moment > now]
+        moments = [moment for moment in (self._held_until, self._next_place()) if moment > looked]
         if moments:
             self._timer = get_running_loop().call_at(min(moments), self._pump)
 

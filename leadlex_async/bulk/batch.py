@@ -6,9 +6,10 @@ import asyncio
 from asyncio import CancelledError
 from collections import deque
 from collections.abc import AsyncIterable, Iterable, Sized
-from contextlib import aclosing, suppress
+from contextlib import aclosing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Self, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 from uuid import UUID
 
 from .._http.pace import PLACES
@@ -30,11 +31,13 @@ from .report import LaunchResult
 from .teller import Teller
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Coroutine
+    from collections.abc import AsyncGenerator, Coroutine, Generator
 
     from .._http.core import Core
+    from ..approvals.launch import Launch
     from ..approvals.service import Approvals
     from ..approvals.ticket import LaunchTicket
+    from ..approvals.watch import Watch
     from .journal import Entry, State
     from .options import Options
 
@@ -46,36 +49,13 @@ STARTING = PLACES
 QUEUED = 1000
 """Results from the journal that wait to be read, at most."""
 
+LOOK_AGAIN = (60.0, 240.0)
+"""Seconds after which a start of which nothing could be told is looked into again: nobody is in a hurry."""
+
+HALF_A_MINUTE = timedelta(seconds=30)
+
 _FATAL = (AuthenticationError, ClientClosed, JournalError, PermissionDenied, QuotaExhausted)
 """What is not a matter of one campaign: every other start would end the same way."""
-
-
-class Launches:
-    """The results of a bulk launch, in the order in which campaigns are decided.
-
-    Iterate it, or enter it with ``async with`` to be sure that leaving early stops it at once: no more starts are sent,
-    those on their way are heard for up to 5 s, and the journal keeps all that is open.
-    """
-
-    def __init__(self, batch: Batch) -> None:
-        # Nothing else refers to the generator: a loop that is left drops it, which ends the batch.
-        self._results = batch.run()
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> LaunchResult:
-        return await anext(self._results)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.aclose()
-
-    async def aclose(self) -> None:
-        """Stop: send no more starts, hear those on their way, keep the journal."""
-        await self._results.aclose()
 
 
 class Batch:
@@ -95,6 +75,7 @@ class Batch:
         self._journal: Journal | None = None
         self._slots = asyncio.Semaphore(STARTING)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._watches: set[Watch] = set()
         self._ready: deque[LaunchResult] = deque()
         self._changed = asyncio.Event()
         self._room = asyncio.Event()
@@ -117,26 +98,31 @@ class Batch:
         self._journal = await Journal.open(path, self._core.base_url) if path is not None else None
         try:
             self._spawn(self._feed())
-            while self._tasks or self._ready:
+            while True:
                 while self._ready:
                     yield self._ready.popleft()
                     self._room.set()
                 if self._fatal is not None:
                     raise self._fatal
+                if not self._tasks and not self._watches:
+                    break
                 self._changed.clear()
-                if self._tasks:
-                    await self._changed.wait()
+                await self._changed.wait()
         finally:
             await self._stop()
 
     async def _stop(self) -> None:
         """End every task, then close the journal; a cancellation meanwhile hurries the tasks and leaves none behind."""
         hurried: CancelledError | None = None
-        while self._tasks:
+        while self._tasks or self._watches:
+            for watch in [*self._watches]:
+                self._forget(watch)
+                watch.done.cancel()
             for task in self._tasks:
                 task.cancel()
             try:
-                await asyncio.wait(self._tasks)
+                if self._tasks:
+                    await asyncio.wait(self._tasks)
             except CancelledError as error:
                 hurried = error
         if self._journal is not None:
@@ -208,18 +194,12 @@ class Batch:
         self._tell(result)
 
     async def _launch(self, campaign_id: str, entry: Entry | None) -> None:
-        """One campaign from its start, or its ticket, to its result."""
-        try:
+        """One campaign from its start, or its ticket, until it waits."""
+        with self._failing(campaign_id):
             if entry is not None and entry.state == "waiting":
-                ticket = entry.ticket
+                self._wait(entry.ticket)
             else:
-                ticket = await self._begin_in_turn(campaign_id, entry.ticket if entry is not None else None)
-            await self._wait(ticket)
-        except _FATAL:
-            raise
-        except Exception as error:  # noqa: BLE001 - one failure never stops the others
-            self._told.failed += 1
-            self._tell(LaunchResult(campaign_id=campaign_id, error=error))
+                self._wait(await self._begin_in_turn(campaign_id, entry.ticket if entry is not None else None))
 
     async def _begin_in_turn(self, campaign_id: str, unheard: LaunchTicket | None) -> LaunchTicket:
         try:
@@ -231,6 +211,7 @@ class Batch:
 
     async def _begin(self, campaign_id: str, unheard: LaunchTicket | None) -> LaunchTicket:
         """Start it, however long the quota makes that take."""
+        later = iter(LOOK_AGAIN)
         while True:
             try:
                 return await self._approvals.begin(campaign_id, unheard=unheard, log=self._journal)
@@ -238,38 +219,64 @@ class Batch:
                 if error.daily:
                     await self._pause(error.reset_at)
             except StartOutcomeUnknown as error:
-                # Nothing could be read: on a spent day that is no wonder, and tomorrow it can.
-                if not self._core.pace.day_is_spent:
-                    raise
+                # What cannot be read now may be read later; on a spent day that is tomorrow.
                 unheard = error.ticket
-                await self._pause(None)
+                if self._core.pace.day_is_spent:
+                    await self._pause(None)
+                elif (pause := next(later, None)) is not None:
+                    await self._core.pace.rest(pause)
+                else:
+                    raise
 
     async def _pause(self, reset_at: datetime | None) -> None:
         """Sleep until the day's quota is renewed, or end the batch."""
         now = self._core.clock.now()
         until = reset_at or datetime(now.year, now.month, now.day, tzinfo=UTC) + timedelta(days=1)
         if not self._options.wait_for_quota:
-            text = f"the day's quota is spent; it is renewed at {until:%Y-%m-%d %H:%M} UTC"
+            # The server's clock is known to a second: half a minute keeps 00:00 from being said as 23:59.
+            text = f"the day's quota is spent; it is renewed at {until + HALF_A_MINUTE:%Y-%m-%d %H:%M} UTC"
             raise QuotaExhausted(text, reset_at=until)
         self._told.pause(until)
         await self._core.pace.rest(max(1.0, (until - now).total_seconds()))
         self._told.pause(None)
 
-    async def _wait(self, ticket: LaunchTicket) -> None:
-        options = self._options
-        self._told.waiting += 1
+    def _wait(self, ticket: LaunchTicket) -> None:
+        """Wait for the decision; not in a task, of which thousands cost more than all else (measured)."""
+        watch = self._approvals.follow(ticket, timeout=self._options.timeout, reviewer=self._options.reviewer)
+        self._watches.add(watch)
+        self._told.waiting = len(self._watches)
         self._told.show()
+        watch.done.add_done_callback(partial(self._decided, watch))
+
+    def _decided(self, watch: Watch, done: asyncio.Future[Launch]) -> None:
+        if watch in self._watches:
+            self._forget(watch)
+            self._spawn(self._conclude(watch.ticket.campaign_id, done))
+
+    def _forget(self, watch: Watch) -> None:
+        self._watches.discard(watch)
+        self._told.waiting = len(self._watches)
+        self._approvals.leave(watch)
+
+    async def _conclude(self, campaign_id: str, done: asyncio.Future[Launch]) -> None:
+        with self._failing(campaign_id):
+            launch = done.result()
+            # A launch that nobody decided in time stays open in the journal: the next run goes on waiting.
+            if self._journal is not None and launch.outcome is not Outcome.TIMED_OUT:
+                await self._journal.decided(launch)
+            self._told.decided += 1
+            self._tell(LaunchResult(campaign_id=campaign_id, launch=launch))
+
+    @contextmanager
+    def _failing(self, campaign_id: str) -> Generator[None, None, None]:
+        """One failure never stops the others, unless it is all of theirs."""
         try:
-            launch = await self._approvals.wait(
-                ticket, timeout=options.timeout, reviewer=options.reviewer, raise_for_outcome=False
-            )
-        finally:
-            self._told.waiting -= 1
-        # A launch that nobody decided in time stays open in the journal: the next run goes on waiting.
-        if self._journal is not None and launch.outcome is not Outcome.TIMED_OUT:
-            await self._journal.decided(launch)
-        self._told.decided += 1
-        self._tell(LaunchResult(campaign_id=ticket.campaign_id, launch=launch))
+            yield
+        except _FATAL:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is this campaign's
+            self._told.failed += 1
+            self._tell(LaunchResult(campaign_id=campaign_id, error=error))
 
     def _tell(self, result: LaunchResult) -> None:
         self._ready.append(result)

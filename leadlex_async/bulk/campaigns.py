@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..approvals import campaigns
-from .batch import Batch, Launches
+from .batch import Batch
+from .launches import Launches
 from .options import Options
 from .report import LaunchReport
 from .teller import plan_for

@@ -30,6 +30,8 @@ _REASONS = {
     "SQLITE_FULL": "the disk is full. What it holds is kept; make room, then launch again with it",
     "SQLITE_READONLY": "it may not be written here; give it another place or its directory other permissions",
     "SQLITE_CANTOPEN": "it cannot be opened; its directory must exist and be writable",
+    "SQLITE_IOERR_LOCK": "it cannot be locked: it may not be written, or its file system has no locks; move it",
+    "SQLITE_IOERR": "it cannot be read or written: the disk may be full, or failing. What it holds is kept",
     "SQLITE_NOTADB": "it is no journal of launches; give another path",
     "SQLITE_CORRUPT": "it is damaged. Keep it, since it tells what was started; `sqlite3 FILE .recover` may read it",
 }
@@ -39,6 +41,7 @@ def opened(path: str, base_url: str) -> sqlite3.Connection:
     """A connection to the journal, locked for this process; a journal that does not exist is made."""
     try:
         if not Path(path).exists():
+            _refuse_remains(path)
             _make(path, base_url)
         return _connected(path, base_url)
     except sqlite3.Error as error:
@@ -57,6 +60,15 @@ def unusable(path: str, error: BaseException) -> JournalError:
 def damaged(path: str) -> JournalError:
     """The error of a journal that holds what was never written to it."""
     return JournalError(f"the journal {path} cannot be used: {_REASONS['SQLITE_CORRUPT']}")
+
+
+def _refuse_remains(path: str) -> None:
+    """What SQLite has written beside a journal belongs to it; a new one of that name would take it for its own."""
+    for end in ("-wal", "-shm"):
+        if Path(path + end).exists():
+            raise JournalError(
+                f"{path} is missing, but {path}{end} is there: put the journal back, or give another path"
+            )
 
 
 def _make(path: str, base_url: str) -> None:

@@ -34,8 +34,7 @@ State = Literal["intent", "waiting", "decided"]
 _INTEND = "INSERT OR REPLACE INTO launches (campaign_id, state, ticket) VALUES (?, 'intent', ?)"
 _BEGAN = "INSERT OR REPLACE INTO launches (campaign_id, state, ticket) VALUES (?, 'waiting', ?)"
 _REFUSED = "DELETE FROM launches WHERE campaign_id = ? AND state = 'intent'"
-_DECIDED = """UPDATE launches SET state = 'decided', launch = ?,
- decided = (SELECT 1 + coalesce(max(decided), 0) FROM launches) WHERE campaign_id = ?"""
+_DECIDED = "UPDATE launches SET state = 'decided', launch = ?, decided = ? WHERE campaign_id = ?"
 
 Write = tuple[str, tuple[str, ...]]
 Waiting = tuple[Write, "asyncio.Future[None] | None"]
@@ -69,6 +68,7 @@ class Journal:
         self._quiet: asyncio.Future[None] | None = None
         """Done when all is written; None while nothing is to be written."""
         self._broken: JournalError | None = None
+        self._decisions = 0
 
     @classmethod
     async def open(cls, path: str | PathLike[str], base_url: str) -> Self:
@@ -108,7 +108,8 @@ class Journal:
 
     async def decided(self, launch: Launch) -> None:
         """Commit how a launch was decided."""
-        await self._write(_DECIDED, _to_json(launch), launch.campaign_id)
+        self._decisions += 1
+        await self._write(_DECIDED, _to_json(launch), str(self._decisions), launch.campaign_id)
 
     async def states(self) -> dict[str, State]:
         """All campaigns and how far they have come, those decided first, in the order of their decisions."""
@@ -185,6 +186,7 @@ class Journal:
 
     def _connect(self, base_url: str) -> None:
         self._connection = opened(self._path, base_url)
+        ((self._decisions,),) = self._connection.execute("SELECT coalesce(max(decided), 0) FROM launches").fetchall()
 
     def _disconnect(self) -> None:
         if self._connection is not None:

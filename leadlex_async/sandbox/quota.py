@@ -48,6 +48,7 @@ class Quota:
 
     def charge(self, now: float) -> None:
         """Count a request that was let through."""
+        self._forget(now)
         self._used += 1
         if self._per_minute is not None:
             self._arrivals.append(now)
@@ -59,7 +60,7 @@ class Quota:
         self._forget(now)
         return {
             "X-RateLimit-Limit": str(self._per_day),
-            "X-RateLimit-Remaining": str(self._per_day - self._used),
+            "X-RateLimit-Remaining": str(max(0, self._per_day - self._used)),
             "X-RateLimit-Reset": str(_reset(now)),
         }
 

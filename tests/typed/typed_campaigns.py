@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import assert_type
 
 from leadlex_async import Launch, LeadLex, Page
-from leadlex_async.bulk.batch import Launches
+from leadlex_async.bulk.launches import Launches
 from leadlex_async.bulk.plan import LaunchPlan
 from leadlex_async.bulk.report import LaunchReport
 from leadlex_async.models.campaigns import (

@@ -1,0 +1,29 @@
+"""A bulk launch killed at every point of its way, again and again, and resumed from its journal.
+
+``make torture`` does the same with hundreds of kills.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from killing.arena import FROM_OUTSIDE, WITHIN, Arena, Tally
+from killing.hasty import HastyLoop
+from killing.verdict import check
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KILLS = 26
+
+
+def test_a_batch_killed_and_resumed(tmp_path: Path) -> None:
+    """Whatever a kill meets, each campaign is started once and told once, and journal and server agree."""
+    tally = Tally()
+    arena = Arena(tmp_path, 1, tally)
+    with asyncio.Runner(loop_factory=HastyLoop) as runner:
+        results = runner.run(arena.run(KILLS))
+    check(arena, results)
+    assert sum(tally.kills.values()) == KILLS
+    assert tally.kills.keys() == {*WITHIN, *FROM_OUTSIDE}

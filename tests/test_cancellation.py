@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
-from support import others, settled, virtual
+from support import in_process, others, settled, virtual
 
 from leadlex_async import LaunchTicket
 from leadlex_async.sandbox import Fault, Sandbox, approve_after
@@ -204,3 +204,21 @@ async def test_closing_the_client_ends_starts_in_flight() -> None:
     await settled()
     assert others() == []
     assert len(leadlex.approvals.tickets) == 1
+
+
+@virtual
+async def test_a_start_sent_again_and_cancelled_keeps_what_the_first_may_become() -> None:
+    """The first start takes effect late and the second is refused for that: the launch is not forgotten."""
+    sandbox = Sandbox()
+    campaign_id = sandbox.add_campaign()
+    sandbox.fault(Fault("late", START, seconds=10.8))  # after the last reading of the truth
+    sandbox.fault(Fault("slow", START, seconds=3))
+    async with in_process(sandbox) as leadlex:
+        task = asyncio.ensure_future(leadlex.approvals.begin(campaign_id))
+        while sandbox.count(START) < 2:  # noqa: ASYNC110 - virtual seconds, until it is sent again
+            await asyncio.sleep(0.1)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert sandbox.starts[campaign_id] == 1
+        assert [ticket.campaign_id for ticket in leadlex.approvals.tickets] == [campaign_id]

@@ -173,6 +173,22 @@ async def test_a_shifted_row_is_an_error(text: bytes) -> None:
     assert caught.value.operation == EXPORT
 
 
+async def test_an_empty_cell_is_a_row_where_there_is_one_column() -> None:
+    """It is written as an empty line; where there are more columns such a line is none."""
+    for text, count in ((b"email\na\n\nb\n", 3), (b"email,name\na,b\n\n", 1)):
+        async with LeadLex("wbk_test", base_url="https://leadlex.test", transport=Papers(text)) as leadlex:
+            assert len([row async for row in leadlex.contacts.export()]) == count
+
+
+async def test_a_text_is_no_list_of_columns(leadlex: LeadLex, sandbox: Sandbox) -> None:
+    """It would be asked for letter by letter."""
+    with pytest.raises(ValidationError, match="must be a list"):
+        leadlex.contacts.export(fields="email")
+    with pytest.raises(ValidationError, match="must be a list"):
+        await leadlex.contacts.get("c-1", include="notes")  # type: ignore[arg-type]
+    assert sandbox.count() == 0
+
+
 async def test_a_file_without_a_line_break_at_its_end() -> None:
     """The last row counts; a file of a header only, or of nothing, has no rows."""
     for text, names in ((b"name\nAnn\nBo", ["Ann", "Bo"]), (b"name\n", []), (b"name", []), (b"", [])):

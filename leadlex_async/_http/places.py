@@ -22,7 +22,8 @@ def as_sent(where: str, value: JSONValue, kind: object) -> str:
     name, index = step.groups()
     inner, found, sent = _inside(kind, name or ""), None, step[0]
     if isinstance(value, dict) and name is not None:
-        key = next((key for key in inner.names if value.get(key) is not None), name)
+        sent_as = [key for key in inner.names if key in value]
+        key = next((key for key in sent_as if value[key] is not None), sent_as[-1] if sent_as else name)
         found, sent = value.get(key), f".{key}"
     elif isinstance(value, list) and index is not None and int(index) < len(value):
         found = value[int(index)]

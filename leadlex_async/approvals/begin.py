@@ -13,6 +13,7 @@ from .._http import convert, retry
 from .._http.wire import Request
 from ..errors import AlreadyStarted, ClientClosed, LeadLexError, RateLimited, StartOutcomeUnknown, TransportError
 from ..models.campaigns import CampaignStatus
+from ..models.lexi import LexiTaskStatus
 from ..resources import campaigns
 from .ticket import LaunchTicket
 from .truth import Truth, unknown
@@ -37,6 +38,7 @@ class Starter:
 
     def __init__(self, core: Core, reader: Reader, ledger: Ledger) -> None:
         self._core = core
+        self._reader = reader
         self._ledger = ledger
         self._truth = Truth(core, reader, ledger)
         self._flights: set[asyncio.Task[Response]] = set()
@@ -60,6 +62,9 @@ class Starter:
             log or _NO_LOG,
         )
         with self._core.pace.reserve():
+            if log is not None and not self._core.clock.known:
+                await self._reader.tasks(LexiTaskStatus.PENDING)  # what is written down is dated by the server's clock
+                effort.intent = unheard or self._intent(campaign_id)
             if unheard is not None:
                 effort.lost = TransportError("the process ended before the answer came")
                 self._ledger.note(unheard)
@@ -176,7 +181,8 @@ class Starter:
         try:
             self._answered(effort, flight.result())
         except LeadLexError as error:
-            if not retry.ambiguous(error):
+            # After a lost answer a refusal says nothing of the start before: it may have taken effect late.
+            if not retry.ambiguous(error) and effort.lost is None:
                 self._ledger.drop(effort.intent)
                 effort.log.refused(effort.intent)
 

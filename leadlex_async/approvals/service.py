@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from typing import TYPE_CHECKING
 
 from .._http.wire import plain
@@ -81,9 +82,12 @@ class Approvals:
         the ticket. After a death in between, the intent comes back as ``unheard``: the truth is read before anything
         is sent.
         """
+        campaign_id = str(plain(campaign_id))
         if unheard is not None:
             self._check_ticket(unheard)
-        return await self._starter.begin(str(plain(campaign_id)), adopt=adopt, unheard=unheard, log=log)
+            if unheard.campaign_id != campaign_id:
+                raise ValidationError(f"the unheard start is one of campaign {unheard.campaign_id}, not {campaign_id}")
+        return await self._starter.begin(campaign_id, adopt=adopt, unheard=unheard, log=log)
 
     async def wait(  # noqa: PLR0913 - each is an independent choice of the caller
         self,
@@ -148,19 +152,26 @@ class Approvals:
 
         For programs with a loop of their own, in an engine that keeps it alive, say: it keeps nothing between two
         calls. It takes one request while all are pending, and a few more when some are not. Errors of the network and
-        the API are raised (lexi/tasks).
+        the API are raised; that of a single campaign only if no launch is decided (lexi/tasks).
         """
         watches = [self._watch(ticket, None, None, None, "decision") for ticket in tickets]
         for watch in watches:
+            watch.polls_before = self._once.rounds
             if watch.ticket.settled:
                 self._once.finish(watch, Outcome.AUTO_STARTED)
             elif watch.joined - watch.since > UNSEEN:
                 watch.patience = 1
         with self._core.pace.reserve():
             waiting = [watch for watch in watches if not watch.done.done()]
+            # Only some campaigns are asked in a round: in turn, by chance, since nothing is kept for the next call.
+            random.shuffle(waiting)
             if waiting:
                 await self._once.round(waiting)
-        return [watch.done.result() for watch in watches if watch.done.done()]
+        ended = [watch.done for watch in watches if watch.done.done()]
+        failed = [error for done in ended if (error := done.exception()) is not None]
+        if failed and len(failed) == len(ended):
+            raise failed[0]
+        return [done.result() for done in ended if done.exception() is None]
 
     def feed(self, event: WebhookEvent) -> int:
         """Take in a verified push; returns how many waits it ended (guide: webhooks).

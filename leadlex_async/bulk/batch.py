@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from asyncio import CancelledError
 from collections import deque
-from collections.abc import AsyncIterable, Iterable, Sized
+from collections.abc import AsyncIterable, Iterable, Sequence, Sized
 from contextlib import aclosing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -54,7 +54,7 @@ LOOK_AGAIN = (60.0, 240.0)
 
 HALF_A_MINUTE = timedelta(seconds=30)
 
-_FATAL = (AuthenticationError, ClientClosed, JournalError, PermissionDenied, QuotaExhausted)
+_FATAL = (AuthenticationError, ClientClosed, JournalError, QuotaExhausted)
 """What is not a matter of one campaign: every other start would end the same way."""
 
 
@@ -66,6 +66,9 @@ class Batch:
             raise ValidationError("ids must be a list or another iterable of campaign ids, not one text")
         if ids is None and options.journal is None:
             raise ValidationError("give campaign ids, or the journal of a batch to go on with")
+        if isinstance(ids, Sequence):
+            for each in ids:
+                _checked(each)
         self._core = core
         self._approvals = approvals
         self._ids = ids
@@ -73,6 +76,7 @@ class Batch:
         self._told = Teller(core, options.on_progress, self._end)
         self._told.total = len(ids) if isinstance(ids, Sized) else None
         self._journal: Journal | None = None
+        self._prepared = False
         self._slots = asyncio.Semaphore(STARTING)
         self._tasks: set[asyncio.Task[None]] = set()
         self._watches: set[Watch] = set()
@@ -160,8 +164,8 @@ class Batch:
         if entry is not None and entry.launch is not None:
             await self._tell_again(LaunchResult(campaign_id=campaign_id, launch=entry.launch, from_journal=True))
             return
-        await self._prepare()
         if entry is None or entry.state == "intent":
+            await self._prepare()
             await self._slots.acquire()
         self._spawn(self._launch(campaign_id, entry))
 
@@ -169,9 +173,7 @@ class Batch:
         seen: set[str] = set()
         async with aclosing(_iterated(states if self._ids is None else self._ids)) as ids:
             async for given in ids:
-                campaign_id = plain(given)
-                if not isinstance(campaign_id, str) or not campaign_id.strip():
-                    raise ValidationError(f"a campaign id is a non-empty text, not {given!r}")
+                campaign_id = _checked(given)
                 if campaign_id in seen:
                     self._told.duplicates += 1
                     continue
@@ -180,8 +182,9 @@ class Batch:
 
     async def _prepare(self) -> None:
         """Ask for anything once: the key is good, the quota and the server's time are known before the first start."""
-        if self._core.clock.known:
+        if self._prepared or self._core.clock.known:
             return
+        self._prepared = True
         request = self._core.request(lexi.LIST_TASKS, query={"status": "pending"})
         with suppress(RateLimited):  # which tells as much, and a start knows how to wait for its turn
             await self._core.send(lexi.LIST_TASKS, request)
@@ -274,14 +277,28 @@ class Batch:
             yield
         except _FATAL:
             raise
+        except PermissionDenied as error:
+            if not self._told.started:  # a key that may not start campaigns at all
+                raise
+            self._fail(campaign_id, error)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this campaign's
-            self._told.failed += 1
-            self._tell(LaunchResult(campaign_id=campaign_id, error=error))
+            self._fail(campaign_id, error)
+
+    def _fail(self, campaign_id: str, error: Exception) -> None:
+        self._told.failed += 1
+        self._tell(LaunchResult(campaign_id=campaign_id, error=error))
 
     def _tell(self, result: LaunchResult) -> None:
         self._ready.append(result)
         self._changed.set()
         self._told.show(result)
+
+
+def _checked(given: CampaignId) -> str:
+    campaign_id = plain(given)
+    if not isinstance(campaign_id, str) or not campaign_id.strip():
+        raise ValidationError(f"a campaign id is a non-empty text, not {given!r}")
+    return campaign_id
 
 
 async def _iterated(ids: Campaigns) -> AsyncGenerator[CampaignId, None]:

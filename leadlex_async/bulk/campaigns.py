@@ -42,12 +42,13 @@ class Campaigns(campaigns.Campaigns):
     ) -> Launches:
         """Launch campaigns, each once, and give their results in the order in which people decide.
 
-        ``ids`` is any iterable or async iterable, read as starts get their turns; None goes on with all in the journal.
-        Each launch waits up to ``timeout`` seconds from its start. One failure never stops the others; a refused
-        key, say, ends all of them. With ``journal``, the path of an SQLite file, another run goes on after any death
-        of this one: nothing is started twice and nothing forgotten. On a spent day the batch sleeps until 00:00 UTC, or
-        ends with ``QuotaExhausted`` where ``wait_for_quota`` is False. ``on_progress`` is called with each
-        ``LaunchProgress``; it must not block. Raises ``JournalError`` if the journal cannot be used (campaigns/start).
+        ``ids`` is any iterable or async iterable, read as starts get their turns. None goes on with all in the journal;
+        campaigns not reached yet are not in it. Each launch waits up to ``timeout`` seconds from its start, or from
+        when a later run takes it up. One failure never stops the others; a refused key, say, ends all of them.
+        With ``journal``, the path of an SQLite file, another run with the same ids goes on after any death of this one:
+        nothing is started twice and nothing forgotten. On a spent day the batch sleeps until 00:00 UTC, or ends with
+        ``QuotaExhausted`` where ``wait_for_quota`` is False. ``on_progress`` is called with each ``LaunchProgress``; it
+        must not block. Raises ``JournalError`` if the journal cannot be used (campaigns/start).
         """
         options = Options(
             timeout=timeout,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sized
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import ValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+
+T = TypeVar("T")
 
 LARGEST_IMPORT = 20_000_000
 """Bytes of CSV text."""
@@ -34,8 +36,17 @@ def require_changes(changes: Sized) -> None:
         raise ValidationError("nothing to change: give at least one field")
 
 
+def require_list(name: str, value: Sequence[T]) -> Sequence[T]:
+    """A text would pass for a list of its letters."""
+    if isinstance(value, str):
+        raise ValidationError(f"{name} must be a list, not one text")
+    return value
+
+
 def require_size(name: str, value: Sized, most: int, unit: str = "items") -> None:
     """``value`` must hold between one and ``most`` items or characters."""
+    if not isinstance(value, Sized):
+        raise ValidationError(f"{name} must hold 1 to {most:,} {unit}, not {value!r}")
     if isinstance(value, str) and unit != "characters":
         raise ValidationError(f"{name} must be a list of {unit}, not one text")
     if not 1 <= len(value) <= most:

@@ -7,6 +7,7 @@ from codecs import getincrementaldecoder
 from typing import TYPE_CHECKING, Self, cast
 
 from ..errors import DecodeError
+from ._checks import require_list
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
@@ -18,6 +19,10 @@ LONGEST_RECORD = 2**20
 """Characters; what has no end by then is no CSV."""
 
 
+BLANK = [""]
+"""A line with nothing in it: a row where the file has one column, else none."""
+
+
 class Rows:
     """The rows of an export by column name, in the order of the file; nothing is sent before the first step.
 
@@ -26,7 +31,7 @@ class Rows:
     """
 
     def __init__(self, core: Core, op: Op[None], query: Mapping[str, object]) -> None:
-        columns = cast("Sequence[str]", query.get("fields") or ())
+        columns = require_list("fields", cast("Sequence[str]", query.get("fields") or ()))
         self._rows = _rows(core, op, {**query, "fields": ",".join(columns) or None})
 
     def __aiter__(self) -> Self:
@@ -55,8 +60,8 @@ async def _rows(core: Core, op: Op[None], query: Mapping[str, object]) -> AsyncG
         async for chunk in stream.chunks:
             for record in parser.feed(chunk):
                 if columns is None:
-                    columns = record
-                else:
+                    columns = record if record != BLANK else None
+                elif record != BLANK or len(columns) == 1:
                     yield _named(columns, record, op.label)
     if (record := parser.rest()) and columns is not None:
         yield _named(columns, record, op.label)
@@ -71,7 +76,7 @@ def _named(columns: list[str], record: list[str], operation: str) -> dict[str, s
 
 def _cells(record: str) -> list[str]:
     try:
-        return next(csv.reader([record]))
+        return next(csv.reader([record])) or BLANK
     except csv.Error as error:
         raise DecodeError(f"a row of the export is no CSV: {error}") from None
 
@@ -92,8 +97,7 @@ class CSVParser:
             # An odd number of quotes: the line broke inside a cell. Doubled ones, which stand for one, do not matter.
             if self._record.count('"') % 2 == 0:
                 record, self._record = self._record, ""
-                if record.strip():
-                    yield _cells(record)
+                yield _cells(record)
         if len(self._record) + len(self._line) > LONGEST_RECORD:
             raise DecodeError("a row of the export is too large")
 
@@ -102,4 +106,4 @@ class CSVParser:
         record = self._record + self._line
         if record.count('"') % 2:
             raise DecodeError("the export ends inside a cell")
-        return _cells(record) if record.strip() else []
+        return _cells(record) if record else []

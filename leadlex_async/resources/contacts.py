@@ -16,7 +16,7 @@ from ..models.documents import LinkedDocument
 from ..models.imports import Imported
 from ..models.notes import Note, NoteType
 from ._bodies import CSVOptions, DocumentFilters, ImportOptions, NewRemark, PageSize
-from ._checks import LARGEST_IMPORT, require_any, require_bytes, require_changes, require_size
+from ._checks import LARGEST_IMPORT, require_any, require_bytes, require_changes, require_list, require_size
 from ._csv import Rows
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ class Contacts:
 
     async def get(self, id: str, *, include: Sequence[ContactInclude] = ()) -> Contact:
         """Read one contact, with its recent notes, open tasks and deals where ``include`` asks (contacts/get)."""
-        return await self._core.call(GET, id=id, query={"include": ",".join(include) or None})
+        return await self._core.call(GET, id=id, query={"include": ",".join(require_list("include", include)) or None})
 
     async def update(self, id: str, **changes: Unpack[ContactChanges]) -> Contact:
         """Change only the fields given; None clears one (contacts/update)."""

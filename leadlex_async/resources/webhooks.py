@@ -61,7 +61,7 @@ class Webhooks:
 
     async def create(self, **body: Unpack[NewWebhook]) -> Webhook:
         """Register a public https address; this answer alone holds the ``secret`` (webhooks/create)."""
-        _require_https(body.get("url", ""))
+        _require_https(body.get("url"))
         if description := body.get("description"):
             require_size("description", description, LONGEST_DESCRIPTION, "characters")
         return await self._core.call(CREATE, json=body)
@@ -92,6 +92,6 @@ class Webhooks:
         return await self._core.call(LIST)
 
 
-def _require_https(url: str) -> None:
-    if not url.lower().startswith("https://"):
+def _require_https(url: str | None) -> None:
+    if not isinstance(url, str) or not url.lower().startswith("https://"):
         raise ValidationError("url must begin with https://")

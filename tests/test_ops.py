@@ -26,10 +26,10 @@ def test_the_page_is_up_to_date() -> None:
 
 
 def test_every_operation_has_a_line() -> None:
-    """All 140, with method, path, permission and name."""
+    """With method, path, permission and name."""
     head, *lines = printed().splitlines()
     assert head.split() == ["PYTHON", "METHOD", "PATH", "PERMISSION", "CREDITS"]
-    assert len(lines) == 140
+    assert len(lines) == len(catalog.operations())
     assert "lexi.autoresearch          POST    /v1/lexi/autoresearch" in printed()
     assert [line.split()[:3] for line in lines] == [
         [each.name, each.op.method, each.op.path] for each in catalog.operations()
@@ -39,7 +39,7 @@ def test_every_operation_has_a_line() -> None:
 def test_programs_read_json() -> None:
     """One object a line."""
     known = {each["name"]: each for each in map(json.loads, printed("--json").splitlines())}
-    assert len(known) == 140
+    assert len(known) == len(catalog.operations())
     assert known["companies.import_rows"] == {
         "name": "companies.import_rows",
         "methods": ["import_rows", "import_csv"],

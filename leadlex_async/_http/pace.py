@@ -265,7 +265,9 @@ class Pacer:
 
     def _day_is_spent(self) -> RateLimited:
         left = self.day_left()
-        reset_at = self._clock.now() + timedelta(seconds=left[1]) if left else None
+        # To the second, which is what the server's clock is known to: sums of floats end just before midnight.
+        ends = self._clock.now() + timedelta(seconds=left[1] + 0.5) if left else None
+        reset_at = ends.replace(microsecond=0) if ends else None
         error = RateLimited(
             f"the day's quota of {self._per_day} requests is spent, but for what polls may still need; "
             f"it resets at {_told(reset_at)}. Nothing was sent",

@@ -252,6 +252,8 @@ class Batch:
         watch.done.add_done_callback(partial(self._decided, watch))
 
     def _decided(self, watch: Watch, done: asyncio.Future[Launch]) -> None:
+        if not done.cancelled():
+            done.exception()  # marks it as seen, also where the batch has been left meanwhile
         if watch in self._watches:
             self._forget(watch)
             self._spawn(self._conclude(watch.ticket.campaign_id, done))
@@ -260,6 +262,8 @@ class Batch:
         self._watches.discard(watch)
         self._told.waiting = len(self._watches)
         self._approvals.leave(watch)
+        if watch.done.done() and not watch.done.cancelled():
+            watch.done.exception()
 
     async def _conclude(self, campaign_id: str, done: asyncio.Future[Launch]) -> None:
         with self._failing(campaign_id):

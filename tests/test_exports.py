@@ -180,6 +180,13 @@ async def test_an_empty_cell_is_a_row_where_there_is_one_column() -> None:
             assert len([row async for row in leadlex.contacts.export()]) == count
 
 
+def test_a_cell_of_very_many_lines_takes_no_longer_than_its_size() -> None:
+    """Each line is looked at once: half a million of them are read, or refused, in no time."""
+    text = b'a,b\n"' + b"\n" * 500_000 + b'",2\n'
+    with pytest.raises(DecodeError, match="field larger than"):
+        parsed(text, 2**16)
+
+
 async def test_a_text_is_no_list_of_columns(leadlex: LeadLex, sandbox: Sandbox) -> None:
     """It would be asked for letter by letter."""
     with pytest.raises(ValidationError, match="must be a list"):

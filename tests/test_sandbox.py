@@ -547,6 +547,8 @@ def test_bad_json_and_bad_queries_are_refused() -> None:
     assert ask(sandbox, "GET", f"{path}/events?type=eaten") == (400, "invalid_event_type")
     assert ask(sandbox, "GET", f"{path}/events?from_date=soon") == (400, "validation_error")
     assert ask(sandbox, "GET", "/v1/contacts?created_after=soon") == (400, "validation_error")
+    people(sandbox, 1)
+    assert ask(sandbox, "GET", "/v1/contacts?created_after=soon") == (400, "validation_error")
     assert ask(sandbox, "GET", "/v1/lexi/tasks?status=lost") == (400, "validation_error")
 
 

@@ -42,6 +42,8 @@ class Starter:
         self._ledger = ledger
         self._truth = Truth(core, reader, ledger)
         self._flights: set[asyncio.Task[Response]] = set()
+        self._asked = False
+        """Whether the server's time was asked for: one that does not tell it is not asked again."""
 
     async def begin(
         self,
@@ -62,8 +64,9 @@ class Starter:
             log or _NO_LOG,
         )
         with self._core.pace.reserve():
-            if log is not None and not self._core.clock.known:
+            if log is not None and not (self._core.clock.known or self._asked):
                 await self._reader.tasks(LexiTaskStatus.PENDING)  # what is written down is dated by the server's clock
+                self._asked = True
                 effort.intent = unheard or self._intent(campaign_id)
             if unheard is not None:
                 effort.lost = TransportError("the process ended before the answer came")

@@ -207,6 +207,10 @@ class Batch:
     async def _begin_in_turn(self, campaign_id: str, unheard: LaunchTicket | None) -> LaunchTicket:
         try:
             ticket = await self._begin(campaign_id, unheard)
+        except PermissionDenied as error:
+            if not self._told.started:  # a key that may not start campaigns at all
+                self._end(error)
+            raise
         finally:
             self._slots.release()
         self._told.started += 1
@@ -281,16 +285,9 @@ class Batch:
             yield
         except _FATAL:
             raise
-        except PermissionDenied as error:
-            if not self._told.started:  # a key that may not start campaigns at all
-                raise
-            self._fail(campaign_id, error)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this campaign's
-            self._fail(campaign_id, error)
-
-    def _fail(self, campaign_id: str, error: Exception) -> None:
-        self._told.failed += 1
-        self._tell(LaunchResult(campaign_id=campaign_id, error=error))
+            self._told.failed += 1
+            self._tell(LaunchResult(campaign_id=campaign_id, error=error))
 
     def _tell(self, result: LaunchResult) -> None:
         self._ready.append(result)

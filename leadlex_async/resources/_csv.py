@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 LONGEST_RECORD = 2**20
 """Characters; what has no end by then is no CSV."""
 
-
 BLANK = [""]
 """A line with nothing in it: a row where the file has one column, else none."""
 
@@ -59,12 +58,16 @@ async def _rows(core: Core, op: Op[None], query: Mapping[str, object]) -> AsyncG
         parser = CSVParser()
         async for chunk in stream.chunks:
             for record in parser.feed(chunk):
-                if columns is None:
-                    columns = record if record != BLANK else None
-                elif record != BLANK or len(columns) == 1:
+                if columns is not None and _is_row(record, columns):
                     yield _named(columns, record, op.label)
-    if (record := parser.rest()) and columns is not None:
+                elif columns is None and record != BLANK:
+                    columns = record
+    if (record := parser.rest()) and columns is not None and _is_row(record, columns):
         yield _named(columns, record, op.label)
+
+
+def _is_row(record: list[str], columns: list[str]) -> bool:
+    return record != BLANK or len(columns) == 1
 
 
 def _named(columns: list[str], record: list[str], operation: str) -> dict[str, str]:
@@ -88,6 +91,8 @@ class CSVParser:
         self._decoder = getincrementaldecoder("utf-8-sig")(errors="replace")
         self._line = ""
         self._record = ""
+        self._quoted = False
+        """Whether the record so far ends inside a cell."""
 
     def feed(self, chunk: bytes) -> Iterator[list[str]]:
         """Take the next bytes and give the records they complete."""
@@ -95,7 +100,8 @@ class CSVParser:
         for line in lines:
             self._record += line + "\n"
             # An odd number of quotes: the line broke inside a cell. Doubled ones, which stand for one, do not matter.
-            if self._record.count('"') % 2 == 0:
+            self._quoted ^= line.count('"') % 2 == 1
+            if not self._quoted:
                 record, self._record = self._record, ""
                 yield _cells(record)
         if len(self._record) + len(self._line) > LONGEST_RECORD:
@@ -104,6 +110,6 @@ class CSVParser:
     def rest(self) -> list[str]:
         """The last record, where no line break ends the file."""
         record = self._record + self._line
-        if record.count('"') % 2:
+        if self._quoted ^ (self._line.count('"') % 2 == 1):
             raise DecodeError("the export ends inside a cell")
         return _cells(record) if record else []

@@ -18,6 +18,7 @@ from leadlex_async import (
     LeadLex,
     NotFound,
     Outcome,
+    PermissionDenied,
     StartOutcomeUnknown,
 )
 from leadlex_async.sandbox import Fault, Sandbox, approve_after
@@ -176,3 +177,37 @@ async def test_a_client_closed_meanwhile_ends_the_batch(tmp_path: Path) -> None:
         report = await leadlex.campaigns.launch_all(ids, timeout=3_600, journal=journal)
     assert report.launched == 150
     assert started_once(sandbox, ids)
+
+
+@virtual
+async def test_a_campaign_that_may_not_be_read_ends_no_batch(tmp_path: Path) -> None:
+    """A later run waits for two launches; one task is gone, and its campaign may not be read."""
+    sandbox, journal = Sandbox(execution=10_000), tmp_path / "journal"
+    ids = drafts(sandbox, 2)
+    async with in_process(sandbox) as leadlex:
+        first = await leadlex.campaigns.launch_all(ids, timeout=60, journal=journal)
+        assert {result.result for result in first.results} == {"timed_out"}
+    gone, other = sandbox.tasks.values()
+    sandbox.vanish(gone.id)
+    sandbox.fault(Fault("status", "GET /v1/campaigns/{id}", status=403, times=None))
+    async with in_process(sandbox) as leadlex:
+        results: dict[str, str] = {}
+        async with leadlex.campaigns.launch_many(ids, timeout=3_600, journal=journal) as launches:
+            async for result in launches:
+                results[result.campaign_id] = result.result
+                if len(results) == 1:
+                    sandbox.approve(other.id)
+    assert results == {gone.campaign_id: "PermissionDenied", other.campaign_id: "approved"}
+
+
+@virtual
+async def test_a_key_that_may_not_start_ends_the_batch() -> None:
+    """Thousands of other starts would be refused the same way."""
+    sandbox = Sandbox(plan="org")
+    ids = drafts(sandbox, 500)
+    key = sandbox.add_key("read", "lexi")
+    async with LeadLex(key, base_url=sandbox.url, transport=sandbox.transport()) as leadlex:
+        with pytest.raises(PermissionDenied):
+            await leadlex.campaigns.launch_all(ids, timeout=60)
+    assert sandbox.count(START) <= 200
+    assert not sandbox.starts

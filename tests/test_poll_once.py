@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 import pytest
 from support import in_process, virtual
 
-from leadlex_async import LaunchTicket, Outcome, PermissionDenied, ValidationError
+from leadlex_async import (
+    LaunchTicket,
+    LeadLex,
+    Outcome,
+    PermissionDenied,
+    Request,
+    Response,
+    Stream,
+    Transport,
+    ValidationError,
+)
 from leadlex_async.sandbox import Fault, Sandbox, approve_after
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
 
 CAMPAIGN = "GET /v1/campaigns/{id}"
 
@@ -103,6 +117,39 @@ async def test_what_is_written_down_is_dated_by_the_server() -> None:
     assert [kind for kind, _ in written.lines] == ["intent", "ticket"]
     assert all(abs(each.started_at.timestamp() - 1_800_000_000) < 5 for _, each in written.lines)
     assert written.lines[1][1] == ticket
+
+
+class Timeless:
+    """A transport whose answers, by a proxy's fault, do not tell the time."""
+
+    def __init__(self, inner: Transport) -> None:
+        self._inner = inner
+
+    async def send(self, request: Request) -> Response:
+        """The answer without its date."""
+        answer = await self._inner.send(request)
+        return Response(
+            answer.status, {name: each for name, each in answer.headers.items() if name != "Date"}, answer.body
+        )
+
+    def open(self, request: Request) -> AbstractAsyncContextManager[Stream]:
+        """Not used here."""
+        return self._inner.open(request)
+
+    async def aclose(self) -> None:
+        """Close the other."""
+        await self._inner.aclose()
+
+
+@virtual
+async def test_a_server_that_tells_no_time_is_asked_once() -> None:
+    """And not again before each start."""
+    sandbox = Sandbox()
+    transport = Timeless(sandbox.transport())
+    async with LeadLex(sandbox.api_key, base_url=sandbox.url, transport=transport) as leadlex:
+        for _ in range(3):
+            await leadlex.approvals.begin(sandbox.add_campaign(), log=Written())
+    assert sandbox.count("GET /v1/lexi/tasks") == 1
 
 
 @virtual

@@ -20,10 +20,13 @@ KILLS = 26
 
 def test_a_batch_killed_and_resumed(tmp_path: Path) -> None:
     """Whatever a kill meets, each campaign is started once and told once, and journal and server agree."""
-    tally, seeds = Tally(), iter(range(1, 5))
-    # A batch may be through before it was killed so often; then another one is.
-    while (missing := KILLS - sum(tally.kills.values())) > 0:
-        arena = Arena(tmp_path, next(seeds), tally)
-        with asyncio.Runner(loop_factory=HastyLoop) as runner:
-            check(arena, runner.run(arena.run(missing)))
-    assert tally.kills.keys() == {*WITHIN, *FROM_OUTSIDE}
+    tally, points = Tally(), {*WITHIN, *FROM_OUTSIDE}
+    # A batch may be through before it was killed so often, or everywhere; then another one is, up to five in all.
+    for seed in range(1, 6):
+        missing = max(KILLS - sum(tally.kills.values()), len(points - tally.kills.keys()))
+        if missing:
+            arena = Arena(tmp_path, seed, tally)
+            with asyncio.Runner(loop_factory=HastyLoop) as runner:
+                check(arena, runner.run(arena.run(missing)))
+    assert sum(tally.kills.values()) >= KILLS
+    assert tally.kills.keys() == points

@@ -111,7 +111,8 @@ async def test_pushed_decisions_end_launches_without_a_poll(sandbox: Sandbox, du
     assert await durable.feed(pushed("task.dismissed", "d1", task={"id": first.id})) == 1
     assert await durable.feed(pushed("task.approved", "d2", task={"id": "another"})) == 0
     assert await durable.feed(pushed("deal.created", "d3", deal={"id": "d"})) == 0
-    assert await durable.feed(pushed("campaign.started", "d4", campaign={"id": second.campaign_id})) == 1
+    told: dict[str, JSONValue] = {"id": second.id, "metadata": {"campaign_id": second.campaign_id}}
+    assert await durable.feed(pushed("task.approved", "d4", task=told)) == 1
     report = await durable.result(batch, timeout=PATIENCE)
     ends = {result.campaign_id: result.result for result in report.results}
     assert ends == {first.campaign_id: "dismissed", second.campaign_id: "approved"}

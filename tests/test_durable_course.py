@@ -46,19 +46,20 @@ def test_a_push_that_comes_before_its_portion_is_kept() -> None:
     assert not course.pushed(push(Outcome.DISMISSED, task="t-b"))
     course.started(begun("a", "b"))
     assert [*course.waiting] == ["a"]
-    assert not course.pushed(push(Outcome.APPROVED, campaign="a"))
+    assert not course.pushed(push(Outcome.APPROVED, task="t-a"))
     report = course.summary(0).report()
     assert course.done
     assert [(each.campaign_id, each.result) for each in report.results] == [("b", "dismissed"), ("a", "approved")]
     assert (report.requests, report.results[0].launch and report.results[0].launch.waited) == (2, 5.0)
 
 
-def test_a_late_push_of_a_campaign_only_calls_for_a_look() -> None:
-    """It may be of an earlier launch; one of a task is sure, and one of nobody's task is nothing."""
+def test_a_push_of_a_campaign_only_calls_for_a_look() -> None:
+    """It may be of another launch; one of a task is sure, one of nobody's task or from before the start is nothing."""
     course = Course.of(["a"], 2)
     course.hand_out()
     course.started(begun("a"))
-    assert course.pushed(push(Outcome.APPROVED, campaign="a", after=-3600))
+    assert course.pushed(push(Outcome.APPROVED, campaign="a"))
+    assert not course.pushed(push(Outcome.APPROVED, campaign="a", after=-3600))
     assert not course.pushed(push(Outcome.APPROVED, task="t-z"))
     assert (course.done, course.pushes, course.early) == (False, 0, [])
     assert not course.pushed(push(Outcome.APPROVED, task="t-a", after=-3600))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -19,6 +20,7 @@ from leadlex_async import (
     Dismiss,
     LaunchTicket,
     StartOutcomeUnknown,
+    WebhookEvent,
 )
 from leadlex_async.sandbox import Fault, Sandbox
 from leadlex_async.testing import VirtualTimeLoop
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from leadlex_async import Launch, LexiTask, Reviewer, Verdict
+    from leadlex_async._http.wire import JSONValue
     from leadlex_async.approvals.launch import Until
     from leadlex_async.sandbox import TaskRow
     from leadlex_async.sandbox.faults import FaultKind
@@ -307,6 +310,33 @@ class LaunchMachine(RuleBasedStateMachine):
         self.note_open()
         if tickets := [*self.client.approvals.tickets, *self.kept]:
             self.resume(tickets[pick % len(tickets)], timeout, until, manner)
+
+    @rule(pick=picks, by_campaign=st.booleans(), copies=st.integers(1, 2))
+    def push(self, pick: int, copies: int, *, by_campaign: bool) -> None:
+        """A delivery about any decision ever made, as late and as often as it may come."""
+
+        def feed() -> None:
+            self.truth.look()
+            decided = [task for task in self.sandbox.tasks.values() if self.decision(task)]
+            if decided:
+                event = self.delivery(decided[pick % len(decided)], by_campaign=by_campaign)
+                for _ in range(copies):
+                    self.client.approvals.feed(event)
+
+        self.do(feed)
+
+    def decision(self, task: TaskRow) -> str | None:
+        """What a person decided on a task, if that was told."""
+        ever = self.truth.ever[task.id]
+        return "approved" if ever & {"approved", "completed"} else "dismissed" if "dismissed" in ever else None
+
+    def delivery(self, task: TaskRow, *, by_campaign: bool) -> WebhookEvent:
+        """The event of a decision: of its task, or of the campaign that it launched."""
+        decision, happened = self.decision(task), datetime.fromtimestamp(task.decided_at or 0, UTC)
+        if by_campaign and decision == "approved":
+            campaign: dict[str, JSONValue] = {"id": task.campaign_id, "status": "active"}
+            return WebhookEvent(event="campaign.started", occurred_at=happened, data={"campaign": campaign})
+        return WebhookEvent(event=f"task.{decision}", occurred_at=happened, data={"task": {"id": task.id}})
 
     @rule(seconds=st.sampled_from([0.1, 1.0, 3.0, 10.0, 30.0, 100.0, 600.0, 3_600.0, 50_000.0]))
     def wait(self, seconds: float) -> None:

@@ -322,10 +322,10 @@ async def test_a_launch_by_uuid_is_the_same_launch(*, null_task_id: bool) -> Non
     sandbox, key = Sandbox(), uuid.uuid4()
     sandbox.null_task_id = null_task_id
     sandbox.add_campaign(id=str(key))
-    data: dict[str, JSONValue] = {"campaign_id": str(key)}
     async with in_process(sandbox) as leadlex:
         ticket = await leadlex.approvals.begin(cast("str", key))
-        event = WebhookEvent(event="campaign.started", occurred_at=ticket.started_at, data=data)
+        data: dict[str, JSONValue] = {"task": {"id": only_task(sandbox), "metadata": {"campaign_id": str(key)}}}
+        event = WebhookEvent(event="task.approved", occurred_at=ticket.started_at, data=data)
         later(30, lambda: leadlex.approvals.feed(event))
         launch = await leadlex.approvals.wait(ticket, timeout=60, raise_for_outcome=False)
     assert (launch.outcome, launch.task_id) == (Outcome.APPROVED, only_task(sandbox))

@@ -220,7 +220,9 @@ async def test_a_cancelled_start_that_is_refused_leaves_no_ticket() -> None:
 
 def push(event: str, ticket: LaunchTicket, ago: float = 0.0) -> WebhookEvent:
     """A delivery about this launch, which happened so many seconds before it was begun."""
-    data: dict[str, JSONValue] = {"task": {"id": ticket.task_id}, "campaign": {"id": ticket.campaign_id}}
+    data: dict[str, JSONValue] = {"task": {"id": ticket.task_id}}
+    if event.startswith("campaign."):
+        data = {"campaign": {"id": ticket.campaign_id, "status": "active"}}
     return WebhookEvent(event=event, occurred_at=ticket.started_at - timedelta(seconds=ago), data=data)
 
 
@@ -228,7 +230,6 @@ def push(event: str, ticket: LaunchTicket, ago: float = 0.0) -> WebhookEvent:
     ("event", "outcome"),
     [
         ("task.approved", Outcome.APPROVED),
-        ("campaign.started", Outcome.APPROVED),
         ("task.dismissed", Outcome.DISMISSED),
     ],
 )

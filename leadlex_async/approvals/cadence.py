@@ -16,9 +16,16 @@ SHORTEST = 2.0
 LONGEST = 60.0
 SAFETY_NET = 300.0
 """Seconds between polls while pushed decisions prove to arrive, and at most after a long silence."""
+NET_SHARE = 0.06
+WIDEST_NET = 1200.0
+"""The safety net widens with how long the launches have waited: nobody minds minutes after hours."""
 PATIENCE = 0.02
 """A silence of S seconds allows an interval of 0.02·S: nobody minds 5 minutes after a night."""
 PUSHES_TO_TRUST = 3
+MOST_TO_TRUST = 96
+"""Each time they are found to fail, pushes must prove themselves twice as often, up to this: some may never come."""
+SEARCH = 4
+"""Rounds in quick succession for a task that is missing."""
 JITTER = 0.1
 
 MEDIAN_WAIT = 600.0
@@ -48,6 +55,8 @@ class Cadence:
         self._cost = 1.0
         self._silence = 0.0
         self._pushes = 0
+        self._to_trust = PUSHES_TO_TRUST
+        self._searching = 0
 
     def restart(self) -> None:
         """Begin again at the shortest interval: someone new waits and nobody did before, or a task is missing."""
@@ -65,24 +74,48 @@ class Cadence:
         self._foreseen = self._foreseen * fade + waiting * hazard(age) * elapsed
         self._cost += (max(1, requests) - self._cost) / 8
         self._silence = 0.0 if decided else self._silence + elapsed
+        self._searching = max(0, self._searching - 1)
         self.step()
 
+    def search(self) -> None:
+        """A task is missing: begin again at the shortest interval, whatever pushes have proved."""
+        self.restart()
+        self.step()
+        self._searching = SEARCH
+
+    @property
+    def trusting(self) -> bool:
+        """Whether pushes have proved to arrive."""
+        return self._pushes >= self._to_trust
+
     def pushed(self) -> None:
-        """A decision was pushed before any poll found it."""
+        """A decision was pushed."""
         self._pushes += 1
+        if self._pushes >= MOST_TO_TRUST:
+            self._to_trust = PUSHES_TO_TRUST
 
     def unannounced(self) -> None:
-        """A poll found a decision that no push had announced: pushes are not to be relied on."""
+        """A decision was found that no push announced: pushes are not to be relied on before more of them came."""
+        if self._pushes:
+            self._to_trust = min(2 * self._to_trust, MOST_TO_TRUST)
         self._pushes = 0
 
-    def interval(self, *, waiting: int, age: float, queued: int = 0, budget: tuple[int, float] | None = None) -> float:
+    def interval(
+        self,
+        *,
+        waiting: int,
+        age: float,
+        queued: int = 0,
+        budget: tuple[int, float] | None = None,
+        announced: bool = True,
+    ) -> float:
         """Seconds until the next round, with ``waiting`` launches undecided for ``age`` seconds on average.
 
         ``queued`` more will join; ``budget`` is how many requests polls may still take today, and the seconds until
-        they are renewed.
+        they are renewed. What is waited for is ``announced`` if there are pushes of it at all.
         """
-        if self._pushes >= PUSHES_TO_TRUST:
-            best = SAFETY_NET
+        if self.trusting and announced and not self._searching:
+            best = min(max(SAFETY_NET, NET_SHARE * age), WIDEST_NET)
         else:
             longest = min(max(LONGEST, PATIENCE * self._silence), SAFETY_NET)
             best = min(self._grown, longest, self._best(waiting, age, queued, budget))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from datetime import UTC, datetime
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,6 @@ from ..errors import ApprovalDismissed, ApprovalError, ApprovalFailed, ApprovalL
 from .launch import Outcome
 
 if TYPE_CHECKING:
-    from ..models.webhooks import WebhookEvent
     from .launch import Launch, OnUpdate
     from .ticket import LaunchTicket
     from .watch import Watch
@@ -38,9 +38,12 @@ def deadline_of(timeout: float | None) -> float | None:
     return asyncio.get_running_loop().time() + timeout
 
 
-def happened_since(ticket: LaunchTicket, event: WebhookEvent) -> bool:
-    """Whether the event happened after the start."""
-    return event.occurred_at is not None and event.occurred_at >= ticket.started_at.replace(microsecond=0)
+def happened_before(ticket: LaunchTicket, occurred_at: datetime | None) -> bool:
+    """Whether what happened then, in UTC unless it says otherwise, surely happened before the start."""
+    if occurred_at is None:
+        return False
+    moment = occurred_at if occurred_at.tzinfo else occurred_at.replace(tzinfo=UTC)
+    return moment < ticket.started_at.replace(microsecond=0)
 
 
 def told_of(ticket: LaunchTicket | None) -> str:

@@ -6,7 +6,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
-from attrs import define, evolve
+from attrs import define, evolve, field
 
 from ..errors import AuthenticationError, ClientClosed, LeadLexError, NotFound, PermissionDenied, RateLimited
 from ..models.campaigns import CampaignStatus
@@ -35,8 +35,8 @@ class Tally:
 
     requests: int = 0
     decided: int = 0
-    unannounced: bool = False
-    """Whether a decision was found that no push had told."""
+    found: list[str] = field(factory=list[str])
+    """Tasks whose decision no push had told."""
     missing: bool = False
     """Whether a task is in no list for the first time."""
 
@@ -99,7 +99,8 @@ class Lookup:
         watch.start_over()
         if status != LexiTaskStatus.PENDING:
             if status != watch.expected:
-                self._tally.unannounced = True
+                if watch.expected == LexiTaskStatus.PENDING:
+                    self._tally.found.append(watch.task_id)
                 self.settle(watch, status, listing.task(watch.task_id))
         elif watch.wants_record and (task := listing.task(watch.task_id)) is not None:
             self._see(watch, task)

@@ -9,18 +9,22 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 from ..errors import AuthenticationError, ClientClosed, LeadLexError, PermissionDenied, RateLimited
-from .cadence import LONGEST, SHORTEST, Cadence
+from ..models.lexi import LexiTaskStatus
+from .cadence import LONGEST, SAFETY_NET, SHORTEST, Cadence
 from .launch import UpdateKind
+from .pushes import GRACE, Belief, Early, Found
 
 if TYPE_CHECKING:
     from .._http.core import Core
-    from ..models.lexi import LexiTaskStatus
     from .lookup import Lookup
+    from .pushes import Push
     from .watch import Watch
 
 LULL = 60.0
 """Seconds without a new waiter after which the next one starts the interval anew: a burst does so once."""
 MANY = 20
+CONFIRM = 5.0
+"""Seconds until a push that decides nothing has the lists read: one that does may come meanwhile."""
 LEAD = (0.05, 1.0)
 """Seconds, at least and at most, that the last poll comes before a deadline, so that its answer lands on it."""
 
@@ -32,6 +36,9 @@ class Poller:
         self._core = core
         self._lookup = lookup
         self._cadence = Cadence()
+        self._early = Early()
+        self._fed = False
+        self._found = Found()
         self._watches: dict[Watch, float] = {}
         self._since_sum = 0.0
         self._task: asyncio.Task[None] | None = None
@@ -48,25 +55,29 @@ class Poller:
 
     def join(self, watch: Watch, *, soon: bool) -> None:
         """Serve a waiter; ``soon`` when its task may be decided already or a reviewer waits to see it."""
-        now = self._now()
-        if not self._watches:
+        now, first = self._now(), not self._watches
+        if first:
             self._next_round = math.inf
             self._learnt = now
-        if now - self._last_join > LULL or not self._watches:
+        if self._cadence.trusting:
+            self._next_round = min(self._next_round, now + SAFETY_NET)
+        elif first or now - self._last_join > LULL:
             self._cadence.restart()
             if not soon:
                 self._next_round = min(self._next_round, now + self._cadence.step())
         self._last_join = now
         self._watches[watch] = watch.since
         self._since_sum += watch.since
-        if soon:
-            self.hasten()
+        if soon or (watch.task_id is None and self._cadence.trusting):
+            self.hasten()  # a push may name a task that only a list can tell to be ours
         if watch.deadline is not None:
             watch.timer = asyncio.get_running_loop().call_at(watch.deadline, self._expire, watch)
             self._next_deadline = min(self._next_deadline or watch.deadline, watch.deadline)
         self._wake.set()
         if self._task is None or self._task.done():
             self._task = asyncio.ensure_future(self._run())
+        for push in self._early.of(watch.task_id, now):
+            self._hear(watch, push)
 
     def leave(self, watch: Watch) -> None:
         """Stop serving a waiter; the last one stops the loop."""
@@ -95,12 +106,39 @@ class Poller:
         if running:
             await asyncio.wait(running)
 
-    def pushed(self, watch: Watch, status: LexiTaskStatus) -> None:
-        """A verified push decides a wait at once."""
+    def feed(self, push: Push) -> int:
+        """Take in a verified push: tells how many waits it ended."""
+        self._fed = True
+        concerned = [watch for watch in self.watching() if push.means(watch) is not Belief.NOTHING]
+        for watch in concerned:
+            self._hear(watch, push)
+        if self._found.announced(push):
+            self._cadence.pushed()
+        elif not concerned:
+            self._early.keep(push, self._now())
+        return sum(watch.done.done() for watch in concerned)
+
+    def _hear(self, watch: Watch, push: Push) -> None:
+        """A push decides a wait at once, or has it looked at soon."""
+        if push.means(watch) is Belief.LOOK or push.status is None:
+            asyncio.get_running_loop().call_later(CONFIRM, self._confirm, watch)
+            return
         expected = watch.expected
-        self._lookup.settle(watch, status, None)
+        self._lookup.settle(watch, push.status, None)
         if watch.done.done() or watch.expected != expected:
             self._cadence.pushed()
+
+    def _confirm(self, watch: Watch) -> None:
+        """Look, unless the launch is decided by now."""
+        if watch in self._watches and not watch.done.done():
+            self.hasten()
+
+    def _review(self) -> None:
+        """Was what polls have found pushed, too?"""
+        if self._found.overdue(self._now()):
+            if self._cadence.trusting and self._watches:
+                self.hasten()
+            self._cadence.unannounced()
 
     def hasten(self) -> None:
         """Something may have happened: look soon."""
@@ -167,11 +205,10 @@ class Poller:
             self._cadence.round(
                 elapsed=began - self._learnt, waiting=waiting, age=age, decided=tally.decided, requests=tally.requests
             )
-            if tally.unannounced:
-                self._cadence.unannounced()
+            if tally.found and self._fed:
+                self._note(tally.found)
             if tally.missing:
-                self._cadence.restart()
-                self._cadence.step()
+                self._cadence.search()
             self._learnt = began
             self._next_round = self._now() + self._interval()
         finally:
@@ -194,12 +231,21 @@ class Poller:
             for watch in self.watching():
                 watch.tell(UpdateKind.RECOVERED)
 
+    def _note(self, found: list[str]) -> None:
+        """Polls were faster than pushes, or there are none."""
+        now = self._now()
+        for task_id in found:
+            self._found.add(task_id, now)
+        asyncio.get_running_loop().call_later(GRACE + SHORTEST, self._review)
+
     def _interval(self) -> float:
+        waiting = self.watching()
         return self._cadence.interval(
-            waiting=len(self.watching()),
+            waiting=len(waiting),
             age=self._age(),
             queued=self._core.pace.queued,
             budget=self._core.pace.poll_budget(),
+            announced=all(watch.expected == LexiTaskStatus.PENDING for watch in waiting),
         )
 
     def _plan_deadline(self) -> None:

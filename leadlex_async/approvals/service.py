@@ -13,13 +13,13 @@ from ..errors import (
     RateLimited,
     ValidationError,
 )
-from ..models.lexi import LexiTaskStatus
 from .begin import Starter
-from .checks import check, check_listener, deadline_of, happened_since, told_of
+from .checks import check, check_listener, deadline_of, told_of
 from .launch import Launch, Outcome, UpdateKind
 from .ledger import Ledger
 from .lookup import Lookup
 from .poller import Poller
+from .pushes import read
 from .reader import Reader
 from .ticket import LaunchTicket
 from .watch import Watch
@@ -38,12 +38,6 @@ FRESH = 5.0
 
 UNSEEN = 30.0
 """Seconds that the task of a new start may be in no list without its campaign being asked."""
-
-_PUSHED = {
-    "campaign.started": LexiTaskStatus.APPROVED,
-    "task.approved": LexiTaskStatus.APPROVED,
-    "task.dismissed": LexiTaskStatus.DISMISSED,
-}
 
 
 class Approvals:
@@ -176,25 +170,11 @@ class Approvals:
     def feed(self, event: WebhookEvent) -> int:
         """Take in a verified push; returns how many waits it ended (guide: webhooks).
 
-        ``task.approved`` and ``task.dismissed`` decide by the task's id, ``campaign.started`` by the campaign's.
+        A decision is believed by the id of its task. Whatever else concerns a launch, ``campaign.started`` say, only
+        has it looked at soon. A decision that comes before its waiter is remembered for ten minutes.
         """
-        status = _PUSHED.get(event.event)
-        if status is None:
-            return 0
-        campaign_id, task_id = event.id_of("campaign"), event.id_of("task")
-        if event.event == "campaign.started":
-            watches = [watch for watch in self._poller.watching() if watch.ticket.campaign_id == campaign_id]
-            # A delivery may be late: one that is not surely of this launch only has the lists looked at.
-            if not all(happened_since(watch.ticket, event) for watch in watches):
-                self._poller.hasten()
-                watches = [watch for watch in watches if happened_since(watch.ticket, event)]
-        else:
-            watches = [
-                watch for watch in self._poller.watching() if watch.task_id is not None and watch.task_id == task_id
-            ]
-        for watch in watches:
-            self._poller.pushed(watch, status)
-        return sum(watch.done.done() for watch in watches)
+        push = read(event)
+        return self._poller.feed(push) if push is not None else 0
 
     async def aclose(self) -> None:
         """End every wait with ``ClientClosed`` and every start in flight."""

@@ -14,6 +14,7 @@ import orjson
 from attrs import define, field, frozen
 
 from .._http import convert, wire
+from ..approvals.checks import happened_before
 from ..approvals.launch import Launch, Outcome
 from ..approvals.ticket import LaunchTicket
 from ..bulk.report import LaunchReport, LaunchResult
@@ -91,9 +92,9 @@ class Round:
 
 @frozen
 class Push:
-    """A decision that was pushed: by its task, or for ``campaign.started`` by its campaign."""
+    """What was pushed of a launch, by its task or by its campaign; without an ``outcome`` it is a hint to look."""
 
-    outcome: str
+    outcome: str | None
     campaign_id: str | None
     task_id: str | None
     occurred_at: datetime | None
@@ -183,20 +184,25 @@ class Course:
             self._end(campaign_id, launch)
 
     def pushed(self, push: Push) -> bool:
-        """A decision was pushed; tells whether it may concern a launch that it does not surely decide."""
-        if push.task_id is not None:
-            ticket = next((each for each in self.waiting.values() if each.task_id == push.task_id), None)
-        else:
-            ticket = self.waiting.get(push.campaign_id or "")
+        """Something was pushed; tells whether it may concern a launch that it does not surely decide."""
+        ticket = self._concerned(push)
         if ticket is None:
             self.early += [push] if self.out else []
             return False
-        if push.task_id is None and not _since(ticket, push):
-            return True  # late, and of an earlier launch perhaps: only a look can tell
+        if push.outcome is None or push.task_id != ticket.task_id:
+            return not happened_before(ticket, push.occurred_at)  # of another launch perhaps: only a look can tell
         self.pushes += 1
         launch = launch_of(ticket, Outcome(push.outcome), push.noticed_at, self.rounds)
         self._end(ticket.campaign_id, launch_to(launch))
         return False
+
+    def _concerned(self, push: Push) -> LaunchTicket | None:
+        """The launch that waits for this task, or for a task of this campaign that its start did not name."""
+        of_campaign = self.waiting.get(push.campaign_id or "")
+        if push.task_id is None:
+            return of_campaign
+        named = next((each for each in self.waiting.values() if each.task_id == push.task_id), None)
+        return named or (of_campaign if of_campaign is not None and of_campaign.task_id is None else None)
 
     def summary(self, duplicates: int) -> Summary:
         """The result, when all is done."""
@@ -230,8 +236,3 @@ def launch_from(text: str) -> Launch:
     """A launch that ``launch_to`` wrote."""
     launch = convert.structure(orjson.loads(text), Launch, path="$")
     return attrs.evolve(launch, outcome=Outcome(launch.outcome))  # cattrs leaves text in enums that are text
-
-
-def _since(ticket: LaunchTicket, push: Push) -> bool:
-    """Whether what was pushed happened after the start."""
-    return push.occurred_at is not None and push.occurred_at >= ticket.started_at.replace(microsecond=0)

@@ -14,6 +14,8 @@ from attrs import define, field, frozen
 from .._http.pace import PLACES
 from ..approvals.cadence import LONGEST, SHORTEST, Cadence
 from ..approvals.launch import Launch, Outcome
+from ..approvals.pushes import read
+from ..approvals.watch import FINAL
 from ..errors import (
     AuthenticationError,
     ClientClosed,
@@ -41,11 +43,6 @@ LULL = 60.0
 """Seconds without a new launch after which the next one starts the poll interval anew."""
 REFUSED_PAUSE = 300.0
 """Seconds until the next try while the key is refused: whoever runs the replicas gives them another one."""
-_OUTCOMES = {
-    "campaign.started": Outcome.APPROVED,
-    "task.approved": Outcome.APPROVED,
-    "task.dismissed": Outcome.DISMISSED,
-}
 
 
 @define
@@ -233,13 +230,12 @@ class Work:
     # Pushes
 
     def push(self, event: WebhookEvent) -> Push | None:
-        """What a verified push tells a batch; None if it decides nothing."""
-        outcome = _OUTCOMES.get(event.event)
-        by_campaign = event.event == "campaign.started"
-        campaign_id, task_id = (event.id_of("campaign"), None) if by_campaign else (None, event.id_of("task"))
-        if outcome is None or (campaign_id is None and task_id is None):
+        """What a verified push tells a batch; None if it is about no launch."""
+        push = read(event)
+        if push is None:
             return None
-        return Push(outcome.value, campaign_id, task_id, event.occurred_at, self._core.clock.now())
+        outcome = FINAL[push.status].value if push.status is not None else None
+        return Push(outcome, push.campaign_id, push.task_id, push.occurred_at, self._core.clock.now())
 
     def _requests(self) -> int:
         """Requests since this was last asked; the steps of several batches share what the client sends."""

@@ -40,6 +40,7 @@ from .errors import (
     StartOutcomeUnknown,
     TransportError,
     ValidationError,
+    WebhookVerificationError,
 )
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ __all__ = [
     "ValidationError",
     "Verdict",
     "WebhookEvent",
+    "WebhookVerificationError",
     "__version__",
 ]
 

@@ -20,6 +20,7 @@
     │   └── ServerError               5xx
     ├── JournalError                  the journal of a bulk launch cannot be used; nothing was sent without it
     ├── QuotaExhausted                a bulk launch ended because the day is spent; ``reset_at``
+    ├── WebhookVerificationError      a delivery that is not to be believed; ``check`` says why
     ├── StartOutcomeUnknown           a start whose answer was lost, and the truth could not be read
     └── ApprovalError                 a wait that did not end in a launch; ``ticket``, ``launch``
         ├── ApprovalDismissed
@@ -70,7 +71,11 @@ __all__ = [
     "StartOutcomeUnknown",
     "TransportError",
     "ValidationError",
+    "WebhookVerificationError",
 ]
+
+
+_Check = Literal["size", "signature", "timestamp", "content"]
 
 
 class LeadLexError(Exception):
@@ -252,6 +257,18 @@ class QuotaExhausted(LeadLexError):
     def __init__(self, message: str, *, reset_at: datetime | None = None) -> None:
         super().__init__(message)
         self.reset_at = reset_at
+
+
+class WebhookVerificationError(LeadLexError):
+    """A delivery that is not to be believed: do nothing with it and answer 4xx (guide: webhooks).
+
+    ``check`` is what it failed: the size of its body, its signature, its timestamp, or its content, which is signed but
+    no event. Neither the secret nor anything of the delivery is in the error.
+    """
+
+    def __init__(self, message: str, *, check: _Check = "signature") -> None:
+        super().__init__(message)
+        self.check: _Check = check
 
 
 class StartOutcomeUnknown(LeadLexError):

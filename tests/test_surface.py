@@ -28,7 +28,7 @@ Approve AuthenticationError Candidate ClientClosed ConfigurationError Conflict D
 JournalError Launch LaunchPlan LaunchProgress LaunchReport LaunchResult LaunchTicket LaunchUpdate LeadLex LeadLexError
 LexiTask NotFound OnProgress OnUpdate Outcome Page PayloadTooLarge PermissionDenied Plan QuotaExhausted RateLimit
 RateLimited Request RequestTimeout Response Reviewer ServerError StartOutcomeUnknown Stream Transport TransportError
-Until UpdateKind ValidationError Verdict WebhookEvent __version__
+Until UpdateKind ValidationError Verdict WebhookEvent WebhookVerificationError __version__
 """.split()  # noqa: SIM905 - a list of as many lines shows no more
 
 MODULES = sorted(

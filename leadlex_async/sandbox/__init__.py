@@ -5,8 +5,13 @@
         async with LeadLex(sandbox.api_key, base_url=sandbox.url) as leadlex:
             ...
 
-It keeps everything in memory and answers the campaigns, Lexi, lists and contacts operations. ``sandbox.transport()``
-reaches it without a socket, and its clock can be driven: a wait of two days takes milliseconds.
+It keeps everything in memory, answers every documented operation and delivers to webhooks. ``sandbox.transport()``
+reaches it without a socket, and its clock can be driven: a wait of two days takes milliseconds. So do deliveries, by
+calls of a function of yours:
+
+    sandbox.add_webhook("https://example.com/hook", ["task.approved"])
+    async with sandbox.delivering(receive):               # receive(body, headers) returns an HTTP status
+        ...
 """
 
 from __future__ import annotations
@@ -14,6 +19,7 @@ from __future__ import annotations
 from .answers import Refusal
 from .decisions import Decision, approve_after, dismiss_after, fail_after
 from .faults import Fault, Reply
+from .push_faults import PushFault
 from .sandbox import Sandbox
 from .store import CampaignRow
 from .tasks import TaskRow
@@ -24,6 +30,7 @@ __all__ = [
     "Decision",
     "Fault",
     "LogEntry",
+    "PushFault",
     "Refusal",
     "Reply",
     "Sandbox",

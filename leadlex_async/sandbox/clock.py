@@ -69,12 +69,22 @@ class Agenda:
     """What happens by itself later; each entry is called with the instant it was due at."""
 
     def __init__(self) -> None:
-        self._entries: list[tuple[float, int, Callable[[float], None]]] = []
+        self._entries: list[tuple[float, int, Callable[[float], object]]] = []
         self._order = itertools.count()
+        self.sooner: Callable[[], None] | None = None
+        """Told whenever something is due sooner than all before it."""
 
-    def add(self, at: float, action: Callable[[float], None]) -> None:
+    @property
+    def due(self) -> float | None:
+        """When the next entry is due."""
+        return self._entries[0][0] if self._entries else None
+
+    def add(self, at: float, action: Callable[[float], object]) -> None:
         """Have ``action`` happen at ``at``."""
-        heapq.heappush(self._entries, (at, next(self._order), action))
+        entry = (at, next(self._order), action)
+        heapq.heappush(self._entries, entry)
+        if self.sooner is not None and self._entries[0] is entry:
+            self.sooner()
 
     def settle(self, now: float) -> None:
         """Let everything happen that is due by now, in order, what it brings about included."""

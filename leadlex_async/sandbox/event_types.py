@@ -66,8 +66,10 @@ _OTHERS = {
     "campaign": ("created", "started", "paused", "deleted", "step_created", "contacts_added"),
     "activity": ("created",),
     "task": ("updated", "approved", "dismissed"),
+    "import": ("completed",),
+    "calendar": ("sync.completed",),
 }
-"""What the guide to webhooks names and the catalog does not."""
+"""What the catalog does not name: but for the last two, of pages of their own, the guide to webhooks does."""
 
 
 def _described(order: int, type: str, description: str, example: Record) -> Record:
@@ -88,4 +90,4 @@ CATALOG = tuple(_described(order, *each) for order, each in enumerate(_CATALOG, 
 """The 27 types of the catalog."""
 
 NAMES = frozenset(each[0] for each in _CATALOG) | {f"{kind}.{what}" for kind, rest in _OTHERS.items() for what in rest}
-"""Every name of either official list: what a webhook may ask for."""
+"""Every name of either official list, and of other pages: what a webhook may ask for."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, get_args
 
 from attrs import define, field
 
@@ -35,15 +35,42 @@ TOO_MANY = 429
 _STATUS = {"status": 500, "redirect": 307}
 
 
-def _known(words: object) -> Callable[[Fault, Attribute[Any], object], None]:
+class Scripted(Protocol):
+    """What a script is made of: it strikes ``times`` times (None: for ever), after ``skip`` that it lets pass."""
+
+    times: int | None
+    skip: int
+    hits: int
+
+    def strikes(self, named: str, /) -> bool:
+        """Whether it strikes what is named so; counts it."""
+        ...
+
+
+F = TypeVar("F", bound=Scripted)
+
+
+def known(words: object) -> Callable[[object, Attribute[Any], object], None]:
     """A validator: a misspelt word would be a fault that does something else, or nothing."""
     options: tuple[str, ...] = get_args(words)
 
-    def check(_: Fault, attribute: Attribute[Any], value: object) -> None:
+    def check(fault: object, attribute: Attribute[Any], value: object) -> None:
         if value not in options:
-            raise ValueError(f"{attribute.name} of a Fault is one of {', '.join(options)}; not {value!r}")
+            of = f"{attribute.name} of a {type(fault).__name__}"
+            raise ValueError(f"{of} is one of {', '.join(options)}; not {value!r}")
 
     return check
+
+
+def struck(fault: Scripted, wanted: str | None, named: str) -> bool:
+    """Whether a fault for ``wanted`` (None: for all) strikes what is named so; counts it."""
+    if wanted not in {None, named} or fault.hits == fault.times:
+        return False
+    if fault.skip:
+        fault.skip -= 1
+        return False
+    fault.hits += 1
+    return True
 
 
 @define(eq=False)
@@ -66,9 +93,9 @@ class Fault:
     - ``unknown_status``: every ``status`` in the answer reads "galactic"
     """
 
-    kind: FaultKind = field(validator=_known(FaultKind))
+    kind: FaultKind = field(validator=known(FaultKind))
     operation: str | None = None
-    when: When = field(default="before", validator=_known(When))
+    when: When = field(default="before", validator=known(When))
     times: int | None = 1
     skip: int = 0
     status: int | None = None
@@ -95,18 +122,12 @@ class Fault:
 
     def strikes(self, operation: str) -> bool:
         """Whether it strikes this request; counts it."""
-        if self.operation not in {None, operation} or self.hits == self.times:
-            return False
-        if self.skip:
-            self.skip -= 1
-            return False
-        self.hits += 1
-        return True
+        return struck(self, self.operation, operation)
 
 
-def take(script: Iterable[Fault], operation: str) -> Fault | None:
-    """The first fault of the script that strikes a request to this operation."""
-    return next((fault for fault in script if fault.strikes(operation)), None)
+def take(script: Iterable[F], named: str) -> F | None:
+    """The first fault of the script that strikes what is named so: an operation, or an event."""
+    return next((fault for fault in script if fault.strikes(named)), None)
 
 
 @define(eq=False)

@@ -12,6 +12,7 @@ from multidict import CIMultiDict
 
 from .._http.wire import Request, Response
 from . import audit, keys, openapi
+from .announce import announce, before
 from .answers import Answer, Refusal
 from .call import Call
 from .faults import Fault, Reply, take
@@ -107,10 +108,12 @@ def _carry_out_late(world: World, visit: _Visit, at: float) -> None:
 
 
 def _take_effect(world: World, visit: _Visit, route: Route, call: Call) -> Answer:
-    """What a write brought about goes into the audit log, whatever becomes of its answer."""
+    """What a write brought about goes into the audit log and to the webhooks, whatever becomes of its answer."""
+    earlier = before(world, route, call)
     request, answer = visit.request, route.handler(world, call)
     status, sent = answer.status, request.headers
     audit.record(world, call, route.method, visit.path, status, visit.request_id, headers=sent, body=answer.body)
+    announce(world, route, call, answer, earlier)
     return answer
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+import orjson
+
 from .answers import Refusal, invalid, missing
-from .records import new_id
+from .pushes import emit
+from .records import Record, new_id
 from .store import EnrollmentRow
 from .tasks import TaskRow
 
@@ -47,7 +50,7 @@ def audience(store: Store, campaign: CampaignRow, now: float) -> int:
 def _commit(world: World, campaign: CampaignRow, now: float, *, approval: bool) -> TaskRow | None:
     world.store.starts[campaign.id] += 1
     if not approval:
-        _activate(campaign, now)
+        _activate(world, campaign, now)
         return None
     campaign.status, campaign.updated_at = "pending_approval", now
     count = audience(world.store, campaign, now)
@@ -69,6 +72,7 @@ def propose(world: World, type: str, description: str, now: float, **metadata: s
     """Put up a task that waits for a person."""
     task = TaskRow(new_id(), type, "pending", description, now, {**metadata}, visible_from=now + world.visibility_delay)
     world.store.board.add(task)
+    _tell_task(world, "task.created", task, now)
     return task
 
 
@@ -87,10 +91,11 @@ def approve(world: World, task: TaskRow, now: float) -> None:
     """A person approves: the campaign is launched, and the task completes after a while."""
     _require(task, "pending")
     task.status, task.decided_at = "approved", now
+    _tell_task(world, "task.approved", task, now)
     campaign = _campaign(world, task)
     if campaign is not None and campaign.status == "pending_approval":
-        _activate(campaign, now)
-    world.agenda.add(now + world.execution, partial(_complete, task))
+        _activate(world, campaign, now)
+    world.agenda.add(now + world.execution, partial(_complete, world, task))
 
 
 def dismiss(world: World, task: TaskRow, now: float, reason: str | None = None) -> None:
@@ -98,6 +103,7 @@ def dismiss(world: World, task: TaskRow, now: float, reason: str | None = None) 
     _require(task, "pending")
     task.status, task.decided_at, task.reason = "dismissed", now, reason
     _withdraw(world, task, now, "pending_approval")
+    _tell_task(world, "task.dismissed", task, now)
 
 
 def fail(world: World, task: TaskRow, now: float) -> None:
@@ -105,13 +111,15 @@ def fail(world: World, task: TaskRow, now: float) -> None:
     _require(task, "pending", "approved")
     task.status, task.decided_at = "failed", task.decided_at or now
     _withdraw(world, task, now, "pending_approval", "active")
+    _tell_task(world, "task.updated", task, now)
 
 
-def pause(campaign: CampaignRow, now: float) -> None:
+def pause(world: World, campaign: CampaignRow, now: float) -> None:
     """Stop sending until the campaign is started again."""
     if campaign.status != "active":
         raise Refusal(409, "campaign_not_active", "Only an active campaign can be paused")
     campaign.status, campaign.updated_at, campaign.paused_at = "paused", now, now
+    _tell_campaign(world, "campaign.paused", campaign, now)
 
 
 def task_named(world: World, id: str) -> TaskRow:
@@ -122,15 +130,28 @@ def task_named(world: World, id: str) -> TaskRow:
     return task
 
 
-def _activate(campaign: CampaignRow, now: float) -> None:
+def _activate(world: World, campaign: CampaignRow, now: float) -> None:
     campaign.status, campaign.updated_at, campaign.paused_at = "active", now, None
     for enrollment in campaign.enrollments.values():
         enrollment.last_sent_at = enrollment.last_sent_at or now
+    _tell_campaign(world, "campaign.started", campaign, now)
 
 
-def _complete(task: TaskRow, _: float) -> None:
+def _complete(world: World, task: TaskRow, at: float) -> None:
     if task.status == "approved":
         task.status = "completed"
+        _tell_task(world, "task.updated", task, at)
+
+
+def _tell_task(world: World, event: str, task: TaskRow, now: float) -> None:
+    """Push what became of a task, which is shown as its lists show it."""
+    if world.store.webhooks:
+        emit(world, event, {"task": orjson.loads(task.encode())}, now)
+
+
+def _tell_campaign(world: World, event: str, campaign: CampaignRow, now: float) -> None:
+    shown: Record = {"id": campaign.id, "name": campaign.name, "status": campaign.status}
+    emit(world, event, {"campaign": shown}, now)
 
 
 def _withdraw(world: World, task: TaskRow, now: float, *statuses: str) -> None:

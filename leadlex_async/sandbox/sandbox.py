@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self, cast
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Self
 
 from .._http.plan import Plan
-from . import launches
-from .clock import iso
+from .by_hand import ByHand
+from .carriers import ByCall, OverSockets
+from .courier import Courier
 from .gateway import handle
-from .keys import SHOWN, new_key
-from .records import Record, new_id
-from .routes.email import incoming
 from .server import Server
-from .store import CampaignRow
 from .transport import SandboxTransport
-from .world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncGenerator, Callable
 
     from .._http.transport import Transport
-    from .._http.wire import JSONValue, Request
+    from .._http.wire import Request
     from ..client import LeadLex
+    from .carriers import Receive
     from .decisions import Reviewer
     from .faults import Fault, Reply
+    from .push_faults import PushFault
 
 
-class Sandbox(World):
+class Sandbox(ByHand):
     """A faithful LeadLex of your own, in memory.
 
     Without a ``plan`` there are no limits and no rate-limit headers. More than ``approval_above`` recipients need an
@@ -37,6 +36,11 @@ class Sandbox(World):
     The world misbehaves on request, by attributes that may be set at any time: ``visibility_delay`` (seconds until a
     new task is in the lists), ``list_cap`` (tasks a list shows at most), ``null_task_id`` (a start does not name its
     task), ``retry_after`` (a 429 carries ``Retry-After``), ``credits``, and by ``fault(Fault(...))``.
+
+    Webhooks get their deliveries while it listens, signed, logged and tried again as the guide to webhooks has it, or
+    inside of ``delivering``; else their attempts stay pending. An address of this machine is refused unless
+    ``allow_loopback``. No other machine is ever reached: a delivery to a public address is not sent, and fails with
+    ``dns_failure``. Pushes misbehave by ``push_fault(PushFault(...))``.
     """
 
     api_key = "wbk_sandbox_0123456789abcdefghijklmnopqrstuv"
@@ -50,6 +54,7 @@ class Sandbox(World):
         reviewer: Reviewer | None = None,
         execution: float = 5.0,
         latency: float = 0.0,
+        allow_loopback: bool = False,
         now: Callable[[], float] | None = None,
     ) -> None:
         super().__init__(Plan.named(plan) if plan is not None else None, now)
@@ -57,7 +62,9 @@ class Sandbox(World):
         self.reviewer = reviewer
         self.execution = execution
         self.latency = latency
+        self.allow_loopback = allow_loopback
         self._server = Server(self.handle)
+        self._courier = Courier(self)
 
     def __repr__(self) -> str:
         return f"<Sandbox {self.url}, {len(self.store.campaigns)} campaigns, {len(self.log)} requests>"
@@ -77,10 +84,39 @@ class Sandbox(World):
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen on a socket; port 0 is the port of the last time, or any free one."""
         await self._server.start(host, port)
+        if not self._courier.at_work:
+            self._courier.open(OverSockets())
 
     async def stop(self) -> None:
-        """Close the socket and every connection; the world stays as it is."""
-        await self._server.stop()
+        """Close the socket and every connection; the world stays as it is, and deliveries under way are pending."""
+        try:
+            await self._courier.close()
+        finally:
+            await self._server.stop()
+
+    @asynccontextmanager
+    async def delivering(self, receive: Receive) -> AsyncGenerator[None]:
+        """Make all deliveries by calls of ``receive``, whatever the webhooks' addresses; virtual time takes them along.
+
+        It gets the raw body and the headers, and returns the HTTP status of its answer; it may be a coroutine function.
+        An ``OSError`` it raises is a failure of the network, such as ``ConnectionRefusedError`` or ``TimeoutError``.
+        Any other error counts as a 500, and the first one is raised at the end.
+        """
+        carrier = ByCall(receive)
+        await self._courier.close()
+        self._courier.open(carrier)
+        try:
+            yield
+        finally:
+            await self._courier.close()
+            if self._server.running:
+                self._courier.open(OverSockets())
+        if carrier.raised:
+            raise carrier.raised[0]
+
+    def wake(self) -> None:
+        """Have what is due done and carried, where something carries."""
+        self._courier.wake()
 
     def transport(self) -> Transport:
         """A transport for one client that reaches this sandbox without a socket."""
@@ -108,54 +144,7 @@ class Sandbox(World):
         self.faults.append(fault)
         return fault
 
-    def add_campaign(
-        self, *, recipients: int = 150, name: str | None = None, id: str | None = None, status: str = "draft"
-    ) -> str:
-        """Add a campaign to so many people, none of whom is stored, and tell its id."""
-        now, count = self.settle(), len(self.store.campaigns) + 1
-        row = CampaignRow(id or new_id(), name or f"Campaign {count}", now, status, recipients, updated_at=now)
-        self.store.campaigns[row.id] = row
-        return row.id
-
-    def add_key(self, *permissions: str) -> str:
-        """Make an API key that may do just this, in any of the API's vocabularies, and tell it in plain text."""
-        key = new_key()
-        fields: Record = {"key": key, "name": f"Key {len(self.store.api_keys) + 1}", "permissions": [*permissions]}
-        self.store.api_keys.add(self.settle(), fields | {"prefix": key[:SHOWN], "expires_at": None, "revoked_at": None})
-        return key
-
-    def add_event(self, **fields: JSONValue) -> str:
-        """Put an event into the calendar and tell its id: ``title``, ``start_time``, ``end_time``, ``attendees`` ..."""
-        return str(self.store.events.add(self.settle(), fields)["id"])
-
-    def receive_email(self, sender: str, subject: str, text: str, *, thread_id: str | None = None) -> str:
-        """Let a mail come in, in a thread that is there or a new one, and tell the thread's id."""
-        message = incoming(sender, text, iso(self.settle()))
-        if thread_id is None:
-            thread_id = str(self.store.threads.add(self.now(), {"subject": subject, "contact_ids": []})["id"])
-        thread = self.store.threads.named(thread_id)
-        thread["messages"] = [*cast("list[JSONValue]", thread.get("messages") or []), message]
-        return thread_id
-
-    def receive_message(self, channel: str, sender: str, text: str) -> str:
-        """Let a message come in over a channel (slack, teams, whatsapp, telegram, email) and tell its id."""
-        now = iso(self.settle())
-        fields: Record = {"channel": channel, "direction": "inbound", "sender": sender, "body": text, "sent_at": now}
-        return str(self.store.messages.add(self.now(), fields | {"attachments": []})["id"])
-
-    def approve(self, task_id: str) -> None:
-        """Approve a pending task, as a person in the app would."""
-        launches.approve(self, launches.task_named(self, task_id), self.settle())
-
-    def dismiss(self, task_id: str, reason: str | None = None) -> None:
-        """Dismiss a pending task, as a person in the app would."""
-        launches.dismiss(self, launches.task_named(self, task_id), self.settle(), reason)
-
-    def fail(self, task_id: str) -> None:
-        """Let a task be approved and then fail while it is carried out."""
-        launches.fail(self, launches.task_named(self, task_id), self.settle())
-
-    def vanish(self, task_id: str) -> None:
-        """Take a task out of every list; its campaign stays as it is."""
-        self.settle()
-        launches.task_named(self, task_id).gone = True
+    def push_fault(self, fault: PushFault) -> PushFault:
+        """Add a misbehaviour to the script ``push_faults``."""
+        self.push_faults.append(fault)
+        return fault

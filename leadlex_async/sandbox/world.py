@@ -11,6 +11,7 @@ from .answers import Refusal
 from .caps import Caps
 from .clock import Agenda, Clock
 from .faults import FaultKind
+from .outbox import Outbox
 from .quota import Quota
 from .replays import Replays
 from .store import Store
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from .._http.plan import Plan
     from .decisions import Reviewer
     from .faults import Fault
+    from .push_faults import PushFault
     from .store import CampaignRow
     from .tasks import TaskRow
 
@@ -52,10 +54,13 @@ class World:
         self.null_task_id = False
         self.retry_after = False
         self.credits = 5000
+        self.allow_loopback = False
         self.faults: list[Fault] = []
+        self.push_faults: list[PushFault] = []
         self.log: list[LogEntry] = []
         self.store = Store()
         self.agenda = Agenda()
+        self.outbox = Outbox(self.store, self.agenda, self.wake)
         self.quota = Quota(plan)
         self.replays = Replays()
         self.caps = Caps()
@@ -70,6 +75,10 @@ class World:
         """Drive the clock forward and let happen what is due by then."""
         self._clock.advance(seconds)
         self.settle()
+        self.wake()
+
+    def wake(self) -> None:
+        """Something is to be carried, or time has passed; a world without a courier lets it lie."""
 
     def spend(self, cost: int) -> None:
         """Take credits off, or refuse; an empty account refuses even what costs nothing."""

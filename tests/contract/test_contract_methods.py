@@ -33,6 +33,7 @@ METHODS = [
     for documented, operation in PAIRS
     for name in operation.methods
 ]
+MADE_OF_SEVERAL = {("webhooks", "ensure")}
 by_method = pytest.mark.parametrize(("documented", "operation", "method"), METHODS)
 
 
@@ -43,11 +44,12 @@ def answered(method: Method) -> object:
 
 @pytest.mark.parametrize("resource", catalog.kinds())
 def test_every_public_method_is_an_operation(resource: str) -> None:
-    """There is nothing on a resource that no page documents."""
+    """There is nothing on a resource that no page documents, but what is made of several operations."""
     kind = catalog.kinds()[resource]
     public = {name for name, _ in inspect.getmembers(kind, callable) if not name.startswith("_")}
     known = {name for _, operation in PAIRS if operation.resource == resource for name in operation.methods}
-    assert public == known
+    assert public - known == {name for kind, name in MADE_OF_SEVERAL if kind == resource}
+    assert known <= public
 
 
 @by_method

@@ -16,7 +16,7 @@ from leadlex_async.models.events import EventCatalog
 from leadlex_async.models.settings import Integration, WorkspaceSettings
 from leadlex_async.models.stats import ActivityStats, OutreachStats, PipelineStats
 from leadlex_async.models.users import User
-from leadlex_async.models.webhooks import Webhook, WebhookDelivery
+from leadlex_async.models.webhooks import EventName, Webhook, WebhookDelivery
 from leadlex_async.models.workflows import Workflow, WorkflowEntity, WorkflowRun
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
@@ -109,6 +109,7 @@ async def webhooks(leadlex: LeadLex) -> None:
     assert_type(
         await leadlex.webhooks.create(url="https://lee.example/hook", events=["deal.created"], active=False), Webhook
     )
+    assert_type(await leadlex.webhooks.ensure("https://lee.example/hook", [EventName.DEAL_CREATED, "x"]), Webhook)
     assert_type(await leadlex.webhooks.update("wh-1", events=("deal.won",)), Webhook)
     assert_type(await leadlex.webhooks.delete("wh-1"), Deleted)
     assert_type(await leadlex.webhooks.list_logs("wh-1", status="failed"), Page[WebhookDelivery])
@@ -121,6 +122,8 @@ async def webhooks_misused(leadlex: LeadLex) -> None:
     await leadlex.webhooks.update("wh-1", secret="s")  # type: ignore[call-arg]
     await leadlex.webhooks.create(url="https://lee.example/hook")  # type: ignore[call-arg]
     await leadlex.webhooks.create(url="https://lee.example/hook", events=[1])  # type: ignore[list-item]
+    await leadlex.webhooks.ensure("https://lee.example/hook")  # type: ignore[call-arg]
+    await leadlex.webhooks.ensure("https://lee.example/hook", [], description=1)  # type: ignore[arg-type]
 
 
 async def workflows(leadlex: LeadLex) -> None:

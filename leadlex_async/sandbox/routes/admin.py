@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from ...resources import audit_logs, settings, tags, users
 from ..answers import Answer, Refusal, data, paged
 from ..clock import DAY, epoch
+from ..pushes import WORKSPACE
 from ..records import Record, matching, newest_first, pick, within
 from ..table import route
 from .conversations import USER
@@ -27,7 +28,7 @@ _USERS: tuple[Record, ...] = (
     {"id": "usr_associate", "full_name": "Anna Associate", "email": "anna@example.com"},
 )
 _SETTINGS: Record = {
-    "workspace_id": "ws_sandbox",
+    "workspace_id": WORKSPACE,
     "name": "Example Legal",
     "slug": "example-legal",
     "timezone": "UTC",

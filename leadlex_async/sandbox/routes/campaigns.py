@@ -96,7 +96,7 @@ def start(world: World, call: Call) -> Answer:
 def pause(world: World, call: Call) -> Answer:
     """Pause an active campaign."""
     row = campaign_named(world, call)
-    launches.pause(row, call.now)
+    launches.pause(world, row, call.now)
     return data({"campaign": {"id": row.id, "status": row.status, "paused_at": iso(call.now)}})
 
 

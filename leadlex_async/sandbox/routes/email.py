@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 from ...resources import email as ops
 from ..answers import Answer, Refusal, data, invalid, paged
 from ..clock import epoch, iso
+from ..pushes import emit
 from ..records import Record, known, matching, new_id, newest_first, pick, within
 from ..table import route
 from .conversations import USER
@@ -228,8 +229,10 @@ def start_sync(world: World, call: Call, kind: str) -> Answer:
             raise Refusal(409, "sync_in_progress", f"A full {kind} sync is running", job_id=job["id"])
     world.caps.take(f"{kind} sync", _SYNCS, call.now)
     mode = call.text("mode") or "incremental"
-    facts: Record = {"kind": kind, "mode": mode, "ends_at": iso(call.now + _SECONDS[mode])}
-    job = world.store.jobs.add(call.now, facts)
+    ends = call.now + _SECONDS[mode]
+    job = world.store.jobs.add(call.now, {"kind": kind, "mode": mode, "ends_at": iso(ends)})
+    done: Record = {"job_id": job["id"], "mode": mode}
+    world.agenda.add(ends, lambda at: emit(world, f"{kind}.sync.completed", done, at))
     return data({"job_id": job["id"], "status": "queued", "mode": mode, "queued_at": job["created_at"]})
 
 

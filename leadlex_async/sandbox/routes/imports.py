@@ -14,6 +14,7 @@ from ...resources import companies, contacts
 from ...resources._checks import LARGEST_IMPORT
 from ..answers import Answer, Refusal, data, invalid
 from ..people import add_contact, contact_fields
+from ..pushes import emit
 from ..records import Record, Shelf, known, new_id
 from ..table import route
 from ..world import World
@@ -33,11 +34,14 @@ class _Kind:
     matches: tuple[str, ...]
     add: Callable[[World, Mapping[str, JSONValue], float], Record]
     fields: Callable[[Mapping[str, JSONValue]], Record]
+    event: str = ""
+    """What tells of the end; the page of one kind names no event."""
 
 
 def import_contacts(world: World, call: Call) -> Answer:
     """Contacts, told apart by e-mail or phone."""
-    return _import(world, call, _Kind(world.store.contacts, ("email", "phone"), add_contact, contact_fields))
+    kind = _Kind(world.store.contacts, ("email", "phone"), add_contact, contact_fields, "import.completed")
+    return _import(world, call, kind)
 
 
 def import_companies(world: World, call: Call) -> Answer:
@@ -58,13 +62,17 @@ def _company(row: Mapping[str, JSONValue]) -> Record:
 def _import(world: World, call: Call, kind: _Kind) -> Answer:
     """More than 500 rows are queued: the answer has no counts, and the work is done right after it."""
     rows, job_id, update = _rows(call), new_id("imp"), bool(call.flag("update_existing"))
+
+    def carry_out(now: float) -> Record:
+        done: Record = {"job_id": job_id, "status": "completed"}
+        done |= _carry_out(world, kind, rows, now, update=update)
+        if kind.event:
+            emit(world, kind.event, done, now)
+        return done
+
     if len(rows) <= _SYNCHRONOUS:
-        return data({"job_id": job_id, "status": "completed"} | _carry_out(world, kind, rows, call.now, update=update))
-
-    def later(now: float) -> None:
-        _carry_out(world, kind, rows, now, update=update)
-
-    world.agenda.add(call.now, later)
+        return data(carry_out(call.now))
+    world.agenda.add(call.now, carry_out)
     return data({"job_id": job_id, "status": "queued"})
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, cast
-from urllib.parse import urlsplit
 
 from ...resources import webhooks as ops
+from ..addresses import loopback, public
 from ..answers import Answer, Refusal, data, invalid, paged
 from ..clock import DAY, epoch
 from ..event_types import NAMES
@@ -15,8 +14,6 @@ from ..records import Record, known, matching, newest_first, pick
 from ..table import route
 
 if TYPE_CHECKING:
-    from ipaddress import IPv4Address, IPv6Address
-
     from ..call import Call
     from ..world import World
 
@@ -56,53 +53,39 @@ def _attempts(world: World, row: Record) -> list[Record]:
 
 def create(world: World, call: Call) -> Answer:
     """A new webhook; this answer alone holds its secret."""
-    _check(call)
+    _check(world, call)
     if world.store.webhooks.of(url=call.required("url")):
         raise Refusal(409, "duplicate_webhook", "A webhook of this URL exists already")
-    blank: Record = {"description": None, "active": True, "secret": f"whsec_{secrets.token_hex(24)}"}
-    row = world.store.webhooks.add(call.now, blank | known(call.body, _WRITTEN))
+    row = register(world, call.now, known(call.body, _WRITTEN))
     return data({"webhook": pick(row, (*_HEAD, "secret", "created_at"))})
+
+
+def register(world: World, now: float, fields: Record) -> Record:
+    """Put up a webhook with a secret, and have its deliveries carried."""
+    blank: Record = {"description": None, "active": True, "secret": f"whsec_{secrets.token_hex(24)}"}
+    row = world.store.webhooks.add(now, blank | fields)
+    world.wake()
+    return row
 
 
 def update(world: World, call: Call) -> Answer:
     """Change the fields given; events are replaced, the secret stays."""
     row = world.store.webhooks.named(call.arguments["id"])
-    _check(call)
+    _check(world, call)
     world.store.webhooks.change(str(row["id"]), call.now, known(call.body, _WRITTEN))
     return data({"webhook": pick(row, (*_HEAD, "updated_at"))})
 
 
-def _check(call: Call) -> None:
+def _check(world: World, call: Call) -> None:
     """Refuse an address nobody may be sent to, events that do not exist and a description that is too long."""
-    if "url" in call.body and not _public(call.text("url") or ""):
+    url = call.text("url") or ""
+    if "url" in call.body and not (public(url) or (world.allow_loopback and loopback(url))):
         raise Refusal(400, "invalid_url", "url must begin with https:// and be a public address")
     unknown = sorted({*cast("list[str]", call.body.get("events", []))} - NAMES)
     if unknown or call.body.get("events") == []:
         raise Refusal(400, "invalid_events", f"Unknown events: {', '.join(unknown)}" if unknown else "No events")
     if len(call.text("description") or "") > ops.LONGEST_DESCRIPTION:
         raise invalid("The description is too long", description=f"At most {ops.LONGEST_DESCRIPTION} characters")
-
-
-def _public(url: str) -> bool:
-    """Whether a URL is of https and not plainly of this machine or a private network; names are not looked up."""
-    try:
-        parts = urlsplit(url)
-        host, port = (parts.hostname or "").rstrip("."), parts.port
-    except ValueError:
-        return False
-    if parts.scheme != "https" or not host or port == 0:
-        return False
-    address = _address(host)
-    return address.is_global if address is not None else host.rpartition(".")[2] != "localhost"
-
-
-def _address(host: str) -> IPv4Address | IPv6Address | None:
-    """A literal address; one of version 4 that is written as one of version 6 is what it stands for."""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return None
-    return getattr(address, "ipv4_mapped", None) or address
 
 
 def delete(world: World, call: Call) -> Answer:

@@ -50,6 +50,7 @@ check: $(VENV)/.dev  ## Lint, format, types, layers, and a wheel imported from a
 bench: $(VENV)/.dev  ## Run the benchmarks (minutes)
 	$(BIN)/python benchmarks/overhead.py
 	$(BIN)/python benchmarks/polling.py
+	$(BIN)/python benchmarks/webhooks.py
 	$(BIN)/python benchmarks/bulk.py
 	$(BIN)/python benchmarks/durable.py
 

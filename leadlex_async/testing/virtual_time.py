@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-__all__ = ["VirtualTimeLoop", "run_virtual"]
-
 
 class _SkippingSelector(selectors.DefaultSelector):
     """Never waits: what would be waited for is added to the time that has passed."""

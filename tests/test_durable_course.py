@@ -5,9 +5,11 @@ from __future__ import annotations
 import pickle
 from datetime import UTC, datetime, timedelta
 
+import attrs
 import pytest
 
 from leadlex_async import LaunchTicket, NotFound, Outcome, Plan
+from leadlex_async.approvals.pushes import REMEMBERED
 from leadlex_async.durable.course import Course, Push, Round, Started, launch_of, launch_to, turns_of
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -61,9 +63,42 @@ def test_a_push_of_a_campaign_only_calls_for_a_look() -> None:
     assert course.pushed(push(Outcome.APPROVED, campaign="a"))
     assert not course.pushed(push(Outcome.APPROVED, campaign="a", after=-3600))
     assert not course.pushed(push(Outcome.APPROVED, task="t-z"))
-    assert (course.done, course.pushes, course.early) == (False, 0, [])
+    assert (course.done, course.pushes, course.early) == (False, 0, {})
     assert not course.pushed(push(Outcome.APPROVED, task="t-a", after=-3600))
     assert course.done
+
+
+def test_old_news_of_an_approval_only_call_for_a_look() -> None:
+    """What was approved may have failed since; a dismissal is final, however late it comes."""
+    course = Course.of(["a", "b"], 2)
+    course.hand_out()
+    course.started(begun("a", "b"))
+    late = attrs.evolve(push(Outcome.APPROVED, task="t-a"), late=True)
+    assert course.pushed(late)
+    assert [*course.waiting] == ["a", "b"]
+    assert not course.pushed(push(Outcome.DISMISSED, task="t-b"))
+    assert [*course.waiting] == ["a"]
+
+
+def test_of_early_pushes_the_final_one_counts() -> None:
+    """An approval, then a failure, and the approval once more, all before the portion came back: it failed."""
+    course = Course.of(["a"], 1)
+    course.hand_out()
+    for outcome in (Outcome.APPROVED, Outcome.FAILED, Outcome.APPROVED):
+        course.pushed(push(outcome, task="t-a"))
+    course.started(begun("a"))
+    assert [each.result for each in course.summary(0).report().results] == ["failed"]
+
+
+def test_early_pushes_are_bounded_and_forgotten() -> None:
+    """Others' decisions do not fill a batch, and when all portions are back none is kept."""
+    course = Course.of(["a"], 1)
+    course.hand_out()
+    for number in range(REMEMBERED + 10):
+        course.pushed(push(Outcome.APPROVED, task=f"t-{number}"))
+    assert len(course.early) == REMEMBERED
+    course.started(begun("a"))
+    assert (course.early, [*course.waiting]) == ({}, ["a"])
 
 
 def test_what_is_told_twice_counts_once() -> None:

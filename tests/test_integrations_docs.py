@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -18,15 +18,18 @@ from served import HOOK, served
 from starlette.applications import Starlette
 
 from leadlex_async import ClientClosed
+from leadlex_async.integrations.starlette import LeadLexBackend
 from leadlex_async.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator
+
+    from leadlex_async import WebhookEvent
 
 TEXT = (Path(__file__).parent.parent / "docs" / "web.md").read_text()
 BLOCKS = re.findall(r"^```python\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
 APPS = [block for block in BLOCKS if "app = " in block]
-PLAIN, SERVER = (block for block in BLOCKS if "app = " not in block)
+PLAIN, LIFESPAN, SERVER = (block for block in BLOCKS if "app = " not in block)
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +65,34 @@ async def test_an_app_takes_deliveries_in_and_launches(block: str, world: Sandbo
             async with session.post(f"/campaigns/{campaign_id}/launch") as answer:
                 assert answer.status == 202
                 assert (await answer.json())["task_id"] in world.tasks
+
+
+async def test_a_database_outlives_the_handlers_that_use_it() -> None:
+    """The lifespan that is shown closes it after the last event is handled."""
+    names: dict[str, Any] = {}
+    handled: list[object] = []
+
+    async def handle(_: WebhookEvent) -> None:
+        await asyncio.sleep(0.3)
+        rows = await names["database"].execute_fetchall("SELECT 1")
+        handled.extend(rows)
+
+    backend = LeadLexBackend(on_event=handle)
+    lifespan = run(LIFESPAN, backend=backend)["lifespan"]
+
+    @asynccontextmanager
+    async def noting(app: Starlette) -> AsyncGenerator[dict[str, Any]]:
+        async with lifespan(app) as state:
+            names.update(state)
+            yield state
+
+    app = Starlette(lifespan=noting, routes=[backend.route()])
+    app.state.backend = SimpleNamespace(stop=lambda: asyncio.sleep(0))
+    async with served(app) as address, aiohttp.ClientSession(address) as session:
+        given = delivery()
+        async with session.post(HOOK, data=given.body, headers=given.headers) as answer:
+            assert answer.status == 200
+    assert handled == [(1,)]
 
 
 async def test_any_other_framework() -> None:

@@ -13,8 +13,8 @@ from deliveries import SECRET, START, Delivery, delivery, signed
 from support import in_process, others, settled, virtual
 
 from leadlex_async import ClientClosed, ConfigurationError, Launch, Plan, WebhookEvent
+from leadlex_async.approvals.begin import GRACE
 from leadlex_async.integrations import Receipt, WebhookReceiver, aiohttp as for_aiohttp
-from leadlex_async.integrations._ending import end_waits
 from leadlex_async.sandbox import Fault, Sandbox
 from leadlex_async.webhooks import LARGEST_BODY, Deduplicator
 
@@ -30,22 +30,24 @@ class Shelf:
 
     def __init__(self) -> None:
         self.keys: set[str] = set()
-        self.away = False
+        self.away = self.hangs = False
 
     async def add(self, key: str, seconds: float) -> bool:
         """Keep a key."""
         assert seconds > 0
-        self._reach()
+        await self._reach()
         known = key in self.keys
         self.keys.add(key)
         return not known
 
     async def discard(self, key: str) -> None:
         """Forget a key."""
-        self._reach()
+        await self._reach()
         self.keys.discard(key)
 
-    def _reach(self) -> None:
+    async def _reach(self) -> None:
+        if self.hangs:
+            await asyncio.get_running_loop().create_future()
         if self.away:
             raise ConnectionError("the store is away")
 
@@ -309,6 +311,21 @@ async def test_a_store_that_is_away_loses_no_event(caplog: pytest.LogCaptureFixt
     assert "was not accepted" in caplog.text
 
 
+@virtual
+async def test_a_store_that_hangs_is_given_up() -> None:
+    """The answer is a 503 in time, also to the next delivery; when the store is back, the event is accepted."""
+    shelf, accepted = Shelf(), Notes()
+    receiver = WebhookReceiver(SECRET, accept=accepted, deduplicator=Deduplicator(shelf))
+    given = delivery(task={"id": "t-1"})
+    shelf.hangs = True
+    for _ in range(2):
+        async with asyncio.timeout(9.5):
+            assert (await receiver.receive(*given)).status == 503
+    shelf.hangs = False
+    assert (await receiver.receive(*given)).status == 200
+    assert (accepted.tasks, others()) == (["t-1"], [])
+
+
 async def pieces(*chunks: bytes | Exception, pause: float = 0.0) -> AsyncIterator[bytes]:
     """A body that comes in pieces, and may break off."""
     for chunk in chunks:
@@ -395,7 +412,7 @@ async def test_a_start_that_is_not_heard_in_time_does_not_hold_the_end_up() -> N
         world.fault(Fault("timeout", START, seconds=25))
         start = asyncio.create_task(leadlex.approvals.begin(world.add_campaign(recipients=150)))
         await settled()
-        await end_waits(leadlex)
+        await leadlex.approvals.aclose(grace=GRACE)
         assert asyncio.get_running_loop().time() == pytest.approx(5, abs=0.1)
         with pytest.raises(ClientClosed):
             await start

@@ -233,6 +233,35 @@ async def test_handlers_are_heard_out_when_the_server_stops(make: Callable[..., 
     assert others() == []
 
 
+async def test_what_handlers_need_outlives_them(world: Sandbox) -> None:
+    """A resource that was set up after the client is closed before it, and after the last event is handled."""
+    open_, handled = [True], list[bool]()
+
+    async def keep(app: web.Application) -> AsyncIterator[None]:
+        assert app[for_aiohttp.LEADLEX]
+        yield
+        open_.clear()
+
+    async def handle(_: WebhookEvent) -> None:
+        await asyncio.sleep(0.3)
+        handled.append(bool(open_))
+
+    app = MAKERS["aiohttp"](leadlex=world.client, secret=SECRET, on_event=handle)
+    assert isinstance(app, web.Application)
+    app.cleanup_ctx.append(keep)
+    async with served(app) as address:
+        assert (await posted(address + HOOK, *delivery()))[0] == 200
+    assert (handled, open_) == ([True], [])
+
+
+def test_an_app_of_aiohttp_is_set_up_once() -> None:
+    """A second client would take the first one's place, and its waits."""
+    app = MAKERS["aiohttp"](secret=SECRET)
+    assert isinstance(app, web.Application)
+    with pytest.raises(ConfigurationError, match="once"):
+        for_aiohttp.setup(app, secret=SECRET, path=None)
+
+
 @pytest.mark.parametrize("maker", ["aiohttp", "starlette"])
 async def test_5000_deliveries_beside_1000_waiters(maker: str, world: Sandbox) -> None:
     """Every decision reaches its waiter by its push alone, and every event is handled once."""

@@ -13,7 +13,7 @@ from hypothesis import given, settings, strategies as st
 from support import in_process, settled, virtual
 from test_waiting import START, begun, later, only_task
 
-from leadlex_async import LaunchTicket, Outcome, UpdateKind, WebhookEvent
+from leadlex_async import Approve, LaunchTicket, Outcome, UpdateKind, WebhookEvent
 from leadlex_async.approvals.cadence import MOST_TO_TRUST, PUSHES_TO_TRUST, SAFETY_NET, WIDEST_NET, Cadence
 from leadlex_async.approvals.pushes import EARLY, MOST_EACH, REMEMBERED, Early, read
 from leadlex_async.sandbox import Fault, Sandbox
@@ -139,6 +139,58 @@ async def test_a_campaign_that_runs_does_not_approve_an_earlier_launch() -> None
         await settled()
         sandbox.list_cap = None
         assert (await wait).outcome == Outcome.DISMISSED
+
+
+def aged(sandbox: Sandbox, name: str, task_id: str, seconds: float) -> WebhookEvent:
+    """A delivery about what happened so many seconds ago."""
+    moment = datetime.fromtimestamp(sandbox.now() - seconds, UTC)
+    return WebhookEvent(event=name, occurred_at=moment, data={"task": {"id": task_id}})
+
+
+@pytest.mark.parametrize("joined", [True, False])
+def test_an_old_approval_is_looked_into(*, joined: bool) -> None:
+    """A delivery of minutes ago says approved; what was approved has failed since: the lists tell."""
+
+    @virtual
+    async def fails() -> None:
+        sandbox = Sandbox()
+        async with in_process(sandbox) as leadlex:
+            ticket, task_id = await begun(leadlex, sandbox)
+            wait = waiting(leadlex, ticket) if joined else None
+            await asyncio.sleep(0.5)
+            sandbox.approve(task_id)
+            sandbox.fail(task_id)
+            assert leadlex.approvals.feed(aged(sandbox, "task.approved", task_id, 120)) == 0
+            assert (await (wait or waiting(leadlex, ticket))).outcome == Outcome.FAILED
+
+    fails()
+
+
+@virtual
+async def test_of_early_pushes_the_final_one_counts() -> None:
+    """An approval and then a failure came before the waiter: it failed."""
+    sandbox = Sandbox()
+    sandbox.list_cap = 0
+    async with in_process(sandbox) as leadlex:
+        ticket, task_id = await begun(leadlex, sandbox)
+        for name in ("task.approved", "lexi.task_failed"):
+            leadlex.approvals.feed(told(sandbox, name, task_id))
+        assert (await waiting(leadlex, ticket)).outcome == Outcome.FAILED
+
+
+@virtual
+async def test_a_second_waiter_of_a_decided_launch_need_not_poll() -> None:
+    """The decision was pushed to the first waiter; another one who comes with the same ticket has it at once."""
+    sandbox = Sandbox(execution=86_400)
+    async with in_process(sandbox) as leadlex:
+        await trusted(leadlex, sandbox)
+        ticket, task_id = await begun(leadlex, sandbox)
+        first = waiting(leadlex, ticket)
+        await asyncio.sleep(1)
+        sandbox.approve(task_id)
+        leadlex.approvals.feed(told(sandbox, "task.approved", task_id))
+        await first
+        assert await took(waiting(leadlex, ticket)) == 0
 
 
 @virtual
@@ -286,7 +338,9 @@ async def test_a_push_that_never_comes_ends_the_trust() -> None:
         sandbox.approve(task_id)
         assert await took(waits[0]) <= SAFETY_NET * 1.1
         before = polls(sandbox)
-        await asyncio.sleep(600)
+        await asyncio.sleep(65)
+        assert polls(sandbox) - before == 1
+        await asyncio.sleep(535)
         assert polls(sandbox) - before > 8
         waits[1].cancel()
 
@@ -305,18 +359,57 @@ async def test_a_task_that_vanishes_is_searched_at_once() -> None:
         assert wait.result().outcome == Outcome.LOST
 
 
+@pytest.mark.parametrize(("execution", "most"), [(20, 45), (400, 500)])
+def test_what_is_carried_out_is_polled_for(execution: float, most: float) -> None:
+    """No documented event tells that an approved task is done: nobody waits for the safety net for that."""
+
+    @virtual
+    async def ends() -> None:
+        sandbox = Sandbox(execution=execution)
+        async with in_process(sandbox) as leadlex:
+            await trusted(leadlex, sandbox)
+            ticket, task_id = await begun(leadlex, sandbox)
+            wait = waiting(leadlex, ticket, until="completed")
+            await asyncio.sleep(6 * 3_600)
+            sandbox.approve(task_id)
+            leadlex.approvals.feed(told(sandbox, "task.approved", task_id))
+            assert await took(wait) < most
+            assert wait.result().outcome == Outcome.COMPLETED
+
+    ends()
+
+
 @virtual
-async def test_what_is_carried_out_is_polled_for() -> None:
-    """No documented event tells that an approved task is done: nobody waits five minutes for that."""
-    sandbox = Sandbox(execution=20)
+async def test_a_verdict_that_was_lost_is_given_again_soon() -> None:
+    """No push will come of a decision that did not get through."""
+    sandbox = Sandbox()
+    async with in_process(sandbox, max_retries=0) as leadlex:
+        await trusted(leadlex, sandbox)
+        ticket, _ = await begun(leadlex, sandbox)
+        sandbox.fault(Fault("reset", "POST /v1/lexi/tasks/{id}/approve"))
+        wait = leadlex.approvals.wait(ticket, timeout=None, reviewer=lambda _: Approve())
+        assert await took(wait) < 60
+
+
+@virtual
+async def test_a_push_that_came_and_could_not_be_believed_still_came() -> None:
+    """The start did not name its task: the push is a hint, a poll finds the decision, and pushes are trusted still."""
+    sandbox = Sandbox()
     async with in_process(sandbox) as leadlex:
         await trusted(leadlex, sandbox)
+        keeper, _ = await begun(leadlex, sandbox)
+        sandbox.null_task_id = True
         ticket, task_id = await begun(leadlex, sandbox)
-        wait = waiting(leadlex, ticket, until="completed")
-        await asyncio.sleep(100)
         sandbox.approve(task_id)
-        leadlex.approvals.feed(told(sandbox, "task.approved", task_id))
-        assert await took(wait) < SAFETY_NET
+        waits = [waiting(leadlex, keeper), waiting(leadlex, ticket)]
+        metadata: dict[str, JSONValue] = {"campaign_id": ticket.campaign_id}
+        data: dict[str, JSONValue] = {"task": {"id": task_id, "metadata": metadata}}
+        leadlex.approvals.feed(WebhookEvent(event="task.approved", data=data))
+        await waits[1]
+        before = polls(sandbox)
+        await asyncio.sleep(SAFETY_NET * 3.5)
+        assert polls(sandbox) - before <= 4
+        waits[0].cancel()
 
 
 def test_those_that_fail_again_must_prove_more() -> None:

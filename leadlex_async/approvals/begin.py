@@ -76,6 +76,11 @@ class Starter:
                 found = await self._truth.join(effort.intent) if adopt else None
             return self._noted(effort, found) if found is not None else await self._start(effort)
 
+    async def hear(self, seconds: float) -> None:
+        """Let what is in flight be answered, for so many seconds."""
+        if self._flights:
+            await asyncio.wait([*self._flights], timeout=seconds)
+
     async def aclose(self) -> None:
         """End what is still in flight; those who wait for it get ``ClientClosed``."""
         for flight in self._flights:

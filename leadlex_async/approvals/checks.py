@@ -39,11 +39,13 @@ def deadline_of(timeout: float | None) -> float | None:
 
 
 def happened_before(ticket: LaunchTicket, occurred_at: datetime | None) -> bool:
-    """Whether what happened then, in UTC unless it says otherwise, surely happened before the start."""
-    if occurred_at is None:
-        return False
-    moment = occurred_at if occurred_at.tzinfo else occurred_at.replace(tzinfo=UTC)
-    return moment < ticket.started_at.replace(microsecond=0)
+    """Whether what happened then surely happened before the start."""
+    return occurred_at is not None and in_utc(occurred_at) < ticket.started_at.replace(microsecond=0)
+
+
+def in_utc(moment: datetime) -> datetime:
+    """A moment that is of UTC unless it says otherwise."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def told_of(ticket: LaunchTicket | None) -> str:

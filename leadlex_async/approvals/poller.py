@@ -9,7 +9,6 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 from ..errors import AuthenticationError, ClientClosed, LeadLexError, PermissionDenied, RateLimited
-from ..models.lexi import LexiTaskStatus
 from .cadence import LONGEST, SAFETY_NET, SHORTEST, Cadence
 from .launch import UpdateKind
 from .pushes import GRACE, Belief, Early, Found
@@ -109,24 +108,42 @@ class Poller:
     def feed(self, push: Push) -> int:
         """Take in a verified push: tells how many waits it ended."""
         self._fed = True
-        concerned = [watch for watch in self.watching() if push.means(watch) is not Belief.NOTHING]
+        concerned = self._concerned(push)
         for watch in concerned:
             self._hear(watch, push)
         if self._found.announced(push):
             self._cadence.pushed()
-        elif not concerned:
-            self._early.keep(push, self._now())
+        self._early.keep(push, self._now())
         return sum(watch.done.done() for watch in concerned)
+
+    def _concerned(self, push: Push) -> list[Watch]:
+        # The two cheap questions first: there may be ten thousand waiters, and a hundred pushes a second.
+        return [
+            watch
+            for watch in self._watches
+            if (watch.task_id == push.task_id or watch.ticket.campaign_id == push.campaign_id)
+            and not watch.done.done()
+            and push.means(watch, self._core.clock.now()) is not Belief.NOTHING
+        ]
 
     def _hear(self, watch: Watch, push: Push) -> None:
         """A push decides a wait at once, or has it looked at soon."""
-        if push.means(watch) is Belief.LOOK or push.status is None:
+        if push.status is None or push.means(watch, self._core.clock.now()) is not Belief.DECIDED:
             asyncio.get_running_loop().call_later(CONFIRM, self._confirm, watch)
             return
         expected = watch.expected
         self._lookup.settle(watch, push.status, None)
-        if watch.done.done() or watch.expected != expected:
+        if watch.done.done():
             self._cadence.pushed()
+        elif watch.expected != expected:
+            self._cadence.pushed()
+            self._watch_closely()
+
+    def _watch_closely(self) -> None:
+        """What was approved is being carried out, and no documented event tells when that is done."""
+        self._cadence.restart()
+        self._next_round = min(self._next_round, self._now() + self._cadence.step())
+        self._wake.set()
 
     def _confirm(self, watch: Watch) -> None:
         """Look, unless the launch is decided by now."""
@@ -235,7 +252,10 @@ class Poller:
         """Polls were faster than pushes, or there are none."""
         now = self._now()
         for task_id in found:
-            self._found.add(task_id, now)
+            if self._early.of(task_id, now):
+                self._cadence.pushed()  # it came, and could not be believed
+            else:
+                self._found.add(task_id, now)
         asyncio.get_running_loop().call_later(GRACE + SHORTEST, self._review)
 
     def _interval(self) -> float:
@@ -245,7 +265,7 @@ class Poller:
             age=self._age(),
             queued=self._core.pace.queued,
             budget=self._core.pace.poll_budget(),
-            announced=all(watch.expected == LexiTaskStatus.PENDING for watch in waiting),
+            announced=all(watch.announced for watch in waiting),
         )
 
     def _plan_deadline(self) -> None:

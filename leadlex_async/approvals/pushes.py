@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from ..models.lexi import LexiTaskStatus
-from .checks import happened_before
+from .checks import happened_before, in_utc
 
 if TYPE_CHECKING:
     from ..models.webhooks import WebhookEvent
@@ -19,9 +19,11 @@ REMEMBERED = 10_000
 """Tasks, at most, whose early pushes are kept."""
 MOST_EACH = 10
 EARLY = 600.0
-"""Seconds that a push is kept which nobody waits for yet: it may beat the answer of its start."""
+"""Seconds that a push is kept: it may beat the answer of its start, or others may wait for the same launch."""
 GRACE = 60.0
 """Seconds after a poll found a decision in which its push may still come."""
+LATE = 60.0
+"""Seconds after which a pushed approval is looked into: what was approved may have failed or be done by now."""
 
 _DECISIONS = {
     "task.approved": LexiTaskStatus.APPROVED,
@@ -52,17 +54,24 @@ class Push:
     campaign_id: str | None
     occurred_at: datetime | None
 
-    def means(self, watch: Watch) -> Belief:
-        """What it means to this waiter.
+    def means(self, watch: Watch, now: datetime) -> Belief:
+        """What it means to this waiter, by the server's time.
 
         A task is decided once, so its id is enough. A campaign may be started again after the launch that is waited
         for: that it runs does not tell which of them was approved.
         """
         if self.task_id is not None and self.task_id == watch.task_id:
-            return Belief.DECIDED if self.status is not None and self._possible(watch) else Belief.LOOK
+            believed = self.status is not None and self._possible(watch) and not self.late(now)
+            return Belief.DECIDED if believed else Belief.LOOK
         unnamed = self.task_id is None or watch.task_id is None
         ours = unnamed and self.campaign_id == watch.ticket.campaign_id
         return Belief.LOOK if ours and not happened_before(watch.ticket, self.occurred_at) else Belief.NOTHING
+
+    def late(self, now: datetime) -> bool:
+        """Whether it tells of an approval so long ago that it may not be all of the truth any more."""
+        if self.status != LexiTaskStatus.APPROVED or self.occurred_at is None:
+            return False
+        return (now - in_utc(self.occurred_at)).total_seconds() > LATE
 
     def _possible(self, watch: Watch) -> bool:
         """What was approved is not dismissed any more."""
@@ -87,7 +96,7 @@ def _campaign_of_task(event: WebhookEvent) -> str | None:
 
 
 class Early:
-    """Decisions that were pushed before anybody waited for their task, for ten minutes."""
+    """Decisions that were pushed, for ten minutes: whoever waits for them may come later."""
 
     def __init__(self) -> None:
         self._kept: dict[str, tuple[float, list[Push]]] = {}
@@ -102,9 +111,10 @@ class Early:
             pushes.append(push)
 
     def of(self, task_id: str | None, now: float) -> list[Push]:
-        """What was pushed about a task, in the order it came."""
+        """What was pushed about a task, what is final first."""
         self._drop(now)
-        return [*self._kept.get(task_id or "", (now, []))[1]]
+        pushes = self._kept.get(task_id or "", (now, []))[1]
+        return sorted(pushes, key=lambda push: push.status == LexiTaskStatus.APPROVED)
 
     def _drop(self, now: float) -> None:
         while self._kept:

@@ -176,8 +176,13 @@ class Approvals:
         push = read(event)
         return self._poller.feed(push) if push is not None else 0
 
-    async def aclose(self) -> None:
-        """End every wait with ``ClientClosed`` and every start in flight."""
+    async def aclose(self, *, grace: float = 0.0) -> None:
+        """End every wait with ``ClientClosed``, and starts in flight that are not answered within ``grace`` seconds.
+
+        The client does it when it is closed. A server does it when it begins to stop, so that requests which wait for
+        decisions end; the rest of the client still works.
+        """
+        await self._starter.hear(grace)
         await self._poller.aclose()
         await self._starter.aclose()
 

@@ -64,6 +64,12 @@ class Watch:
         return undecided or (self.on_update is not None and not self.seen)
 
     @property
+    def announced(self) -> bool:
+        """Whether what it waits for is a decision of others, which is pushed, and no review or its own verdict."""
+        reviewing = self.reviewing is not None and not self.reviewing.done()
+        return self.expected == LexiTaskStatus.PENDING and self.verdict is None and not reviewing
+
+    @property
     def tired(self) -> bool:
         """Whether the task was missing long enough to ask its campaign."""
         return self.misses >= self.patience

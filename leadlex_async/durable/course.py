@@ -16,6 +16,7 @@ from attrs import define, field, frozen
 from .._http import convert, wire
 from ..approvals.checks import happened_before
 from ..approvals.launch import Launch, Outcome
+from ..approvals.pushes import REMEMBERED
 from ..approvals.ticket import LaunchTicket
 from ..bulk.report import LaunchReport, LaunchResult
 
@@ -99,6 +100,8 @@ class Push:
     task_id: str | None
     occurred_at: datetime | None
     noticed_at: datetime
+    late: bool = False
+    """Whether it may not be all of the truth any more: of old news only a look can tell."""
 
 
 @frozen
@@ -131,8 +134,10 @@ class Course:
     )
     requests: int = 0
     rounds: int = 0
-    early: list[Push] = field(factory=list[Push])
-    """Pushes that came before the portion that may hold their launch has come back."""
+    tasks: dict[str, str] = field(factory=dict[str, str])
+    """The campaigns that wait, by their tasks."""
+    early: dict[str, Push] = field(factory=dict[str, Push])
+    """What was pushed, by its task, before the portion that may hold the launch has come back."""
     pushes: int = 0
     """Decisions pushed since the last round."""
     joined: bool = False
@@ -169,10 +174,14 @@ class Course:
         for ticket in map(LaunchTicket.from_json, started.tickets):
             self.waiting[ticket.campaign_id] = ticket
             self.joined = True
+            if ticket.task_id is not None:
+                self.tasks[ticket.task_id] = ticket.campaign_id
+                early = self.early.pop(ticket.task_id, None)
+                if early is not None:
+                    self.pushed(early)
+        if not self.out:
+            self.early.clear()
         self.results += [(campaign_id, None, error) for campaign_id, error in started.failed]
-        early, self.early = self.early, []
-        for push in early:
-            self.pushed(push)
         if started.rest:
             self.to_start.appendleft(Portion(started.rest, started.pause))
 
@@ -187,9 +196,9 @@ class Course:
         """Something was pushed; tells whether it may concern a launch that it does not surely decide."""
         ticket = self._concerned(push)
         if ticket is None:
-            self.early += [push] if self.out else []
+            self._keep(push)
             return False
-        if push.outcome is None or push.task_id != ticket.task_id:
+        if push.outcome is None or push.task_id != ticket.task_id or push.late:
             return not happened_before(ticket, push.occurred_at)  # of another launch perhaps: only a look can tell
         self.pushes += 1
         launch = launch_of(ticket, Outcome(push.outcome), push.noticed_at, self.rounds)
@@ -201,15 +210,27 @@ class Course:
         of_campaign = self.waiting.get(push.campaign_id or "")
         if push.task_id is None:
             return of_campaign
-        named = next((each for each in self.waiting.values() if each.task_id == push.task_id), None)
+        named = self.waiting.get(self.tasks.get(push.task_id, ""))
         return named or (of_campaign if of_campaign is not None and of_campaign.task_id is None else None)
+
+    def _keep(self, push: Push) -> None:
+        """Keep a decision while a portion is out that may hold its launch; what is final is not replaced."""
+        if not self.out or push.task_id is None or push.outcome is None:
+            return
+        kept = self.early.get(push.task_id)
+        if kept is None or kept.outcome == Outcome.APPROVED:
+            self.early[push.task_id] = push
+        if len(self.early) > REMEMBERED:
+            del self.early[next(iter(self.early))]
 
     def summary(self, duplicates: int) -> Summary:
         """The result, when all is done."""
         return Summary(tuple(self.results), self.requests, duplicates)
 
     def _end(self, campaign_id: str, launch: str) -> None:
-        if self.waiting.pop(campaign_id, None) is not None:
+        ticket = self.waiting.pop(campaign_id, None)
+        if ticket is not None:
+            self.tasks.pop(ticket.task_id or "", None)
             self.results.append((campaign_id, launch, None))
 
 

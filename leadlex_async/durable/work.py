@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 LULL = 60.0
 """Seconds without a new launch after which the next one starts the poll interval anew."""
+UNANNOUNCED = 10
+"""Pushes are not to be relied on if of so many decisions as were pushed one more had to be found."""
 REFUSED_PAUSE = 300.0
 """Seconds until the next try while the key is refused: whoever runs the replicas gives them another one."""
 
@@ -207,7 +209,7 @@ class Work:
         elapsed = 0.0 if pace.learnt is None else now - pace.learnt
         cadence.round(elapsed=elapsed, waiting=len(tickets), age=age, decided=decided, requests=requests)
         pace.learnt = now
-        if decided and not news.pushes:
+        if decided * UNANNOUNCED > news.pushes:
             cadence.unannounced()
         budget = self._core.pace.poll_budget()
         return cadence.interval(waiting=len(tickets) - decided, age=age, queued=news.queued, budget=budget)
@@ -235,7 +237,8 @@ class Work:
         if push is None:
             return None
         outcome = FINAL[push.status].value if push.status is not None else None
-        return Push(outcome, push.campaign_id, push.task_id, push.occurred_at, self._core.clock.now())
+        now = self._core.clock.now()
+        return Push(outcome, push.campaign_id, push.task_id, push.occurred_at, now, push.late(now))
 
     def _requests(self) -> int:
         """Requests since this was last asked; the steps of several batches share what the client sends."""

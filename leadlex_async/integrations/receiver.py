@@ -153,18 +153,20 @@ class WebhookReceiver:
         if self._closing or (self._on_event is not None and len(self._tasks) > MOST_AT_ONCE):
             self._tell(event)
             return CLOSING if self._closing else BUSY
-        told = False
+        new = False
         try:
             async with asyncio.timeout(PATIENCE):
-                if not await self._seen.first(event):
+                new = await self._seen.first(event)
+                if not new:
                     return DUPLICATE
                 self._tell(event)
-                told = True
                 await outcome(self._accept, event)
         except BaseException as error:
-            if not told:
+            _log.warning("%s was not accepted; LeadLex is to deliver it again", event.event, exc_info=error)
+            if new:
+                await self._give_back(event)
+            else:  # the deduplicator has seen to its keys
                 self._tell(event)
-            await self._give_back(event, error)
             if isinstance(error, Exception):
                 return REFUSED
             raise
@@ -175,9 +177,8 @@ class WebhookReceiver:
             with _logged("feed failed on %s", event):
                 self._feed(event)
 
-    async def _give_back(self, event: WebhookEvent, error: BaseException) -> None:
+    async def _give_back(self, event: WebhookEvent) -> None:
         """Forget the event, so that it is new when LeadLex delivers it again."""
-        _log.warning("%s was not accepted; LeadLex is to deliver it again", event.event, exc_info=error)
         with _logged("%s was not forgotten by the deduplicator: delivered again it may pass for a duplicate", event):
             async with asyncio.timeout(FORGETTING):
                 await self._seen.forget(event)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..approvals.begin import GRACE
 from ..client import LeadLex
 from ..errors import ConfigurationError
-from ._ending import end_waits
 from .receipt import UNREAD
 from .receiver import WebhookReceiver
 
@@ -59,6 +59,7 @@ class LeadLexBackend:
         self._tolerance = tolerance
         self._receives = False
         self._leadlex: LeadLex | None = None
+        self._receiver: WebhookReceiver | None = None
 
     @property
     def leadlex(self) -> LeadLex:
@@ -71,41 +72,42 @@ class LeadLexBackend:
     async def lifespan(self, _: object) -> AsyncGenerator[dict[str, Any]]:
         """The lifespan of the app; enter it in your own, and yield what it yields, where you have one.
 
-        At the end, waits end with ``ClientClosed`` once starts on their way are heard (up to 5 s), and events that are
-        being handled are waited for, for up to 10 s.
+        It ends with ``stop``, and the client is closed. What ``on_event`` needs, a database say, must outlive that:
+        enter it before, or call ``stop`` yourself while it is open.
         """
         if self._leadlex is not None:
             raise ConfigurationError("this backend belongs to an app that runs already; an app has one of its own")
         async with self._make() as client:
             self._leadlex = client
-            receiver = self._receiver(client) if self._receives else None
+            self._receiver = self._made(client) if self._receives else None
             try:
-                yield {CLIENT: client, RECEIVER: receiver}
+                yield {CLIENT: client, RECEIVER: self._receiver}
             finally:
-                await end_waits(client)
-                if receiver is not None:
-                    await receiver.aclose()
-                self._leadlex = None
+                await self.stop()
+                self._leadlex = self._receiver = None
 
     def route(self, path: str = "/leadlex/webhook") -> Route:
         """The endpoint for deliveries; a missing secret is a ``ConfigurationError`` here (guide: webhooks).
 
         For FastAPI: ``app.router.routes.append(backend.route())``.
         """
-        self._receiver(None)
+        self._made(None)
         self._receives = True
         return Route(path, _receive, methods=["POST"], include_in_schema=False)
 
     async def stop(self) -> None:
-        """End every wait with ``ClientClosed`` now; starts on their way are heard before, for up to 5 s.
+        """End every wait with ``ClientClosed`` now, take no more deliveries, and hear those out that handle events.
 
-        Servers tell an app that they stop only when all its requests have ended. Call this where yours tells it sooner,
-        so that requests which wait for a decision do not hold it up.
+        Starts on their way are heard before, for up to 5 s; handlers have 10 s. Servers tell an app that they stop only
+        when all its requests have ended. Call this where yours tells it sooner, so that requests which wait for a
+        decision do not hold it up, and before what ``on_event`` needs is closed.
         """
         if self._leadlex is not None:
-            await end_waits(self._leadlex)
+            await self._leadlex.approvals.aclose(grace=GRACE)
+        if self._receiver is not None:
+            await self._receiver.aclose()
 
-    def _receiver(self, leadlex: LeadLex | None) -> WebhookReceiver:
+    def _made(self, leadlex: LeadLex | None) -> WebhookReceiver:
         return WebhookReceiver(
             self._secret,
             feed=leadlex.approvals.feed if leadlex is not None else None,

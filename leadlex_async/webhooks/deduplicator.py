@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from asyncio import get_running_loop
+from asyncio import get_running_loop, timeout
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,6 +12,8 @@ from ..errors import ConfigurationError
 if TYPE_CHECKING:
     from ..models.webhooks import WebhookEvent
 
+FORGETTING = 1.0
+"""Seconds that a store may take to forget what it could not keep."""
 LARGEST_MEMORY = 100_000
 """Keys that are kept in memory; an event has up to two."""
 
@@ -96,8 +98,9 @@ class Deduplicator:
 
     async def _discard(self, keys: list[str]) -> None:
         with suppress(Exception):
-            for key in keys:
-                await self._store.discard(key)
+            async with timeout(FORGETTING):  # a store that hangs must not hold up an answer, nor a cancellation
+                for key in keys:
+                    await self._store.discard(key)
 
 
 def _keys(event: WebhookEvent) -> list[str]:

@@ -16,10 +16,11 @@ pytest_plugins = ["support"]
 
 
 @pytest.fixture(autouse=True)
-def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test may talk to the real LeadLex because of a key in the environment."""
-    monkeypatch.delenv("LEADLEX_API_KEY", raising=False)
-    monkeypatch.delenv("LEADLEX_BASE_URL", raising=False)
+def _no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test may talk to the real LeadLex because of a key in the environment, or in a file of whoever runs it."""
+    for name in ("LEADLEX_API_KEY", "LEADLEX_API_KEY_FILE", "LEADLEX_BASE_URL", "LEADLEX_WEBHOOK_SECRET"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.getbasetemp() / "no-configuration"))
 
 
 @pytest.fixture

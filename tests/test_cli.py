@@ -420,13 +420,14 @@ async def test_sandbox_serves() -> None:
     process = await Program({}).start("sandbox", "--approve-after", "0", "--plan", "org", "--campaigns", "2")
     assert process.stdout is not None
     async with asyncio.timeout(PATIENCE):
-        exports, first, second, approve, dismiss = [(await process.stdout.readline()).decode() for _ in range(5)]
+        exports, first, second, approve, dismiss, page = [(await process.stdout.readline()).decode() for _ in range(6)]
     variables = dict(word.split("=", 1) for word in shlex.split(exports)[1:])
     assert (first.split()[-2], second.split()[-2]) == ("40", "150")
     launched = await Program(variables).run("launch", second.split()[2])
     assert " (approved, task " in launched.out
     assert approve.endswith("$LEADLEX_BASE_URL/v1/lexi/tasks/TASK_ID/approve\n")
     assert dismiss.startswith("# dismiss: curl -X POST -H ")
+    assert page == f"# or in a browser: {variables['LEADLEX_BASE_URL']}/\n"
     port = variables["LEADLEX_BASE_URL"].rpartition(":")[2]
     taken = await Program({}).run("sandbox", "--port", port)
     assert (taken.code, taken.err.count("\n")) == (1, 1)

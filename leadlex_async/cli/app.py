@@ -5,22 +5,51 @@ from __future__ import annotations
 import click
 
 from .. import __version__
-from . import demo, launching, many, ops, report, serving
+from . import call, campaigns, completing, demo, doctor, launching, many, ops, report, serving, tasks, webhooks
 
 HELP = ["-h", "--help"]
 EPILOG = """\b
 Environment:
-  LEADLEX_API_KEY   the key, made in LeadLex under Settings, API & Integrations
-  LEADLEX_BASE_URL  another address, such as that of `leadlex sandbox`
-  LEADLEX_DEBUG     1 shows the traceback of an error
+  LEADLEX_API_KEY       the key, made in LeadLex under Settings, API & Integrations
+  LEADLEX_API_KEY_FILE  a file with the key, mode 600; else ~/.config/leadlex/key
+  LEADLEX_BASE_URL      another address, such as that of `leadlex sandbox`
+  LEADLEX_DEBUG         1 shows the traceback of an error
+  NO_COLOR              no colours
 
 \b
 Exit codes:
-  0 launched, 1 any other error, 2 usage, 3 dismissed, 4 failed, 5 timed out, 130 Ctrl-C, 143 SIGTERM
+  0 launched, or done; 1 any other error, 2 usage
+  3 dismissed, 4 failed, 5 timed out, 130 Ctrl-C, 143 SIGTERM
   of launch-many: 0 all are launched, 1 not all, 6 the day's quota is spent"""
+
+SECTIONS: dict[str, list[click.Command]] = {
+    "Launches": [launching.launch, launching.wait, many.launch_many],
+    "Your workspace": [tasks.tasks, campaigns.campaigns, webhooks.webhooks, call.call, ops.ops],
+    "Trying it out": [demo.demo, serving.sandbox, doctor.doctor, completing.completion],
+}
+
+
+class Program(click.Group):
+    """A group whose help has its commands in sections."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The names in the order of the sections."""
+        return [*self.commands]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
+        """Write the sections."""
+        longest = max(map(len, self.commands))
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                rows = [
+                    ((each.name or "").ljust(longest), each.get_short_help_str(formatter.width - longest - 6))
+                    for each in commands
+                ]
+                formatter.write_dl(rows)
 
 
 @click.group(
+    cls=Program,
     invoke_without_command=True,
     context_settings={"help_option_names": HELP, "max_content_width": 100},
     epilog=EPILOG,
@@ -29,16 +58,12 @@ Exit codes:
 @click.pass_context
 def program(context: click.Context) -> None:
     """Launch LeadLex campaigns and wait until a person has approved them."""
-    if context.invoked_subcommand is None:
-        report.say(context.get_help())
+    report.overview(context)
 
 
-program.add_command(launching.launch)
-program.add_command(launching.wait)
-program.add_command(many.launch_many)
-program.add_command(serving.sandbox)
-program.add_command(demo.demo)
-program.add_command(ops.ops)
+for _commands in SECTIONS.values():
+    for _command in _commands:
+        program.add_command(_command)
 
 
 def run_app() -> int:

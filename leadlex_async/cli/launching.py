@@ -41,7 +41,7 @@ def _waiting(command: F) -> F:
     return timeout(until(command))
 
 
-@click.command()
+@click.command(short_help="Start a campaign and wait for its approval.")
 @click.argument("campaign_id", type=values.campaign_id)
 @_waiting
 @click.option("--adopt", is_flag=True, help="Join the launch if the campaign is under way already.")

@@ -28,7 +28,7 @@ class Order(TypedDict):
     json: bool
 
 
-@click.command("launch-many")
+@click.command("launch-many", short_help="Launch thousands of campaigns, each once.")
 @click.argument("file", required=False)
 @click.option("--column", metavar="NAME", help="The column of a CSV that holds the ids.")
 @click.option("--journal", metavar="PATH", help="Keep what was started in PATH, from which another run goes on.")

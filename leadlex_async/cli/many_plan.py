@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import asdict
 
 from ..bulk.journal import Journal
-from ..client import LeadLex
+from .clients import client
 from .report import say
 from .run import finish
 
@@ -34,7 +34,7 @@ async def known(journal: str | None, base_url: str) -> Mapping[str, State]:
 
 async def show(order: Order, ids: list[str] | None) -> int:
     """Print the plan of what the journal does not know yet."""
-    leadlex = LeadLex(plan=order["quota"])
+    leadlex = client(plan=order["quota"])
     states = await known(order["journal"], leadlex.base_url)
     to_start = [each for each in {*(states if ids is None else ids)} if states.get(each, "intent") == "intent"]
     plan = leadlex.campaigns.plan_launch(len(to_start))

@@ -12,6 +12,7 @@ from ..bulk.report import LaunchReport, LaunchResult
 from ..client import LeadLex
 from ..errors import JournalError
 from . import report
+from .clients import client
 from .many import Order
 from .many_plan import known
 from .many_report import Standing, text
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 async def carry_out(order: Order, ids: list[str] | None) -> int:
     """Launch what is ordered, print the report, and tell the exit code."""
-    leadlex = LeadLex()
+    leadlex = client()
     try:
         if ids is None:
             ids = [*await known(order["journal"], leadlex.base_url)]

@@ -26,7 +26,7 @@ Arguments in brackets may be left out. Methods in one row are forms of one call.
 """
 
 
-@click.command()
+@click.command(short_help="List every operation of the API.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.option("--markdown", is_flag=True, help="As the page docs/api.md.")
 def ops(*, as_json: bool, markdown: bool) -> None:

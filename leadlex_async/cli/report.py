@@ -23,6 +23,7 @@ from ..errors import (
     ValidationError,
 )
 from .run import SIGNALLED, Stopped
+from .safe import LINES, on_terminal, one_line, safe
 
 if TYPE_CHECKING:
     from ..approvals.ticket import LaunchTicket
@@ -44,7 +45,7 @@ _HINTS: dict[type[LeadLexError], str] = {
     StartOutcomeUnknown: "; do not launch it again before you know",
 }
 # And so do these words.
-_WORDS = {" or pass api_key": "", "base_url must": "LEADLEX_BASE_URL must"}
+_WORDS = {"base_url must": "LEADLEX_BASE_URL must", "Check base_url and session": "Check LEADLEX_BASE_URL"}
 
 _UNWRITABLE = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
 
@@ -60,11 +61,23 @@ class Unwritten(Exception):
 def say(line: str, *, err: bool = False) -> None:
     """Print one line at once; a reader who has gone is no error, and on stderr nothing is."""
     try:
-        click.echo(line, err=err)
+        _echo(line, err=err)
     except OSError as error:
         _hush(sys.stderr if err else sys.stdout)
         if not err and not isinstance(error, BrokenPipeError):
             raise Unwritten(line, error) from None
+
+
+def put(line: str, *, end: str = "\n") -> None:
+    """Print what is one of many, as it is; its ``OSError`` for a reader who has gone ends the program in peace."""
+    if sys.stdout is not None:  # pyright: ignore[reportUnnecessaryComparison] - where it is closed, it is None
+        sys.stdout.write(line + end)
+        sys.stdout.flush()
+
+
+def _echo(line: str, *, err: bool) -> None:
+    """Nothing raw reaches a terminal, nor stderr; in a pipe stdout is data, as it is."""
+    click.echo(safe(line, LINES) if err or on_terminal(sys.stdout) else line, err=err)
 
 
 def _hush(stream: TextIO) -> None:
@@ -85,10 +98,16 @@ def command(base_url: str, *words: str) -> str:
     return f"go on with: {address}leadlex {shlex.join(words)}"
 
 
+def overview(context: click.Context) -> None:
+    """Print the help of a group that was called without a command."""
+    if context.invoked_subcommand is None:
+        say(context.get_help())
+
+
 def usage(error: click.UsageError) -> int:
     """Say what is wrong with the command line."""
     path = error.ctx.command_path if error.ctx is not None else "leadlex"
-    text = _one_line(error.format_message()).rstrip(".")
+    text = one_line(error.format_message()).rstrip(".")
     stop = "" if text.endswith(("?", "?)")) else "."
     say(f"leadlex: {text}{stop} See: {path} --help", err=True)
     return USAGE
@@ -96,7 +115,7 @@ def usage(error: click.UsageError) -> int:
 
 def refusal(error: click.ClickException) -> int:
     """Say why a command cannot do its work."""
-    say(f"leadlex: {_one_line(error.format_message())}", err=True)
+    say(f"leadlex: {one_line(error.format_message())}", err=True)
     return error.exit_code
 
 
@@ -119,7 +138,7 @@ def failure(error: BaseException) -> int:
         say(error.line, err=True)
     if os.environ.get("LEADLEX_DEBUG") == "1" and not isinstance(error, Stopped):
         say("".join(traceback.format_exception(error)), err=True)
-    say(f"leadlex: {_sentence(error)}", err=True)
+    say(f"leadlex: {sentence(error)}", err=True)
     for note in getattr(error, "__notes__", ()):
         say(str(note), err=True)
     return exit_code(error)
@@ -141,7 +160,8 @@ def _root(error: BaseException) -> BaseException:
     return _root(inner[0]) if inner else error
 
 
-def _sentence(error: BaseException) -> str:
+def sentence(error: BaseException) -> str:
+    """What went wrong, in the words of a command line."""
     if isinstance(error, (Stopped, Unwritten)):
         return str(error)
     if not isinstance(error, LeadLexError):
@@ -152,7 +172,3 @@ def _sentence(error: BaseException) -> str:
     for word, ours in _WORDS.items():
         text = text.replace(word, ours)
     return text
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

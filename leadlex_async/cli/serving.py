@@ -60,7 +60,7 @@ def sandbox(*, host: str, port: int, plan: str | None, campaigns: int, **after: 
 
     Paste the first line it prints into another shell: every leadlex command there then talks to this sandbox. Any key
     that starts with wbk_ is accepted. Without one of --approve-after, --dismiss-after and --fail-after nobody decides,
-    until you do: the last lines it prints say how.
+    until you do: the last lines it prints say how. Webhooks may be addresses of this machine.
     """
     try:
         run(_serve(host, port, plan, campaigns, _decision(after)))
@@ -82,11 +82,11 @@ def _decision(after: dict[str, float | None]) -> Decision | None:
 async def _serve(host: str, port: int, plan: str | None, campaigns: int, decision: Decision | None) -> None:
     from ..sandbox import Sandbox
 
-    served = Sandbox(plan=plan, reviewer=decision)
+    served = Sandbox(plan=plan, reviewer=decision, allow_loopback=True)
     try:
         await served.start(host, port)
     except OSError as error:
-        raise click.ClickException(f"cannot listen on {host} port {port}: {_reason(error)}") from None
+        raise click.ClickException(f"cannot listen on {host} port {port}: {reason_of(error)}") from None
     try:
         _announce(served, campaigns)
         await asyncio.Event().wait()
@@ -94,7 +94,7 @@ async def _serve(host: str, port: int, plan: str | None, campaigns: int, decisio
         await served.stop()
 
 
-def _reason(error: OSError) -> str:
+def reason_of(error: OSError) -> str:
     """The plain words: asyncio's hold the address once more. An unknown name has a number of another kind, below 0."""
     return os.strerror(error.errno) if error.errno is not None and error.errno > 0 else str(error.strerror)
 
@@ -105,3 +105,4 @@ def _announce(served: Sandbox, campaigns: int) -> None:
         say(f"# campaign {served.add_campaign(recipients=recipients)} has {recipients} recipients")
     for decision in ("approve", "dismiss"):
         say(f"# {decision}: curl -X POST {TASK}/{decision}")
+    say(f"# or in a browser: {served.url}/")

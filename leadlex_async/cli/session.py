@@ -14,6 +14,7 @@ from ..approvals.ticket import LaunchTicket
 from ..client import LeadLex
 from ..errors import ApprovalDismissed, ApprovalError, ApprovalFailed, ConfigurationError, StartOutcomeUnknown
 from . import report
+from .clients import client
 from .run import Stopped, finish
 from .ticket_file import store
 
@@ -115,7 +116,7 @@ async def opened(*, given: LaunchTicket | None = None, file: Path | None = None)
 
 
 def _client(given: LaunchTicket | None) -> LeadLex:
-    leadlex = LeadLex()
+    leadlex = client()
     if given is not None and given.base_url != leadlex.base_url:
         raise ConfigurationError(
             f"this ticket belongs to {given.base_url}, this command talks to {leadlex.base_url}; "

@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Protocol, Self
 
 from ..approvals.launch import UpdateKind
+from . import safe
 from .report import say
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Status(Protocol):
 
 def on_terminal() -> bool:
     """Whether stderr is a terminal on which a line can move."""
-    return bool(sys.stderr) and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    return safe.on_terminal(sys.stderr) and os.environ.get("TERM") != "dumb"
 
 
 def status(first: str, leadlex: LeadLex) -> Status:
@@ -91,10 +92,10 @@ def _step(update: LaunchUpdate) -> str:
     match update.kind:
         case UpdateKind.STARTED if not ticket.settled:
             begun = "joined" if ticket.joined else "started"
-            return f"{begun}, needs approval" + (f" (task {ticket.task_id})" if ticket.task_id else "")
+            return f"{begun}, needs approval" + (f" (task {safe.safe(ticket.task_id)})" if ticket.task_id else "")
         case UpdateKind.PENDING if task is not None:
             reach = f", {task.contact_count} recipients" if task.contact_count is not None else ""
-            return f"waiting for approval{reach} (task {task.id})"
+            return f"waiting for approval{reach} (task {safe.safe(task.id)})"
         case UpdateKind.APPROVED:
             return "approved, waiting until it is carried out"
         case _:
@@ -104,4 +105,4 @@ def _step(update: LaunchUpdate) -> str:
 def _brief(error: Exception | None) -> str:
     """The first sentence of what went wrong."""
     text = getattr(error, "message", "") or "a request failed"
-    return _SENTENCE_END.split(" ".join(text.split()))[0].rstrip(".")
+    return _SENTENCE_END.split(safe.one_line(text))[0].rstrip(".")

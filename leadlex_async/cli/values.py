@@ -43,8 +43,17 @@ def duration(text: str) -> float:
 
 def campaign_id(text: str) -> str:
     """An id that can stand in a path."""
+    return _id(text, "campaign")
+
+
+def task_id(text: str) -> str:
+    """An id that can stand in a path."""
+    return _id(text, "task")
+
+
+def _id(text: str, kind: str) -> str:
     if not text.strip() or text in {".", ".."}:
-        raise click.BadParameter(f"{text!r} is no campaign id")
+        raise click.BadParameter(f"{text!r} is no {kind} id")
     return text
 
 

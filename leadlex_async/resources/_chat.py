@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self, cast
 
 import orjson
 
-from .._http import convert, faults
+from .._http import convert
 from .._http.sse import EventParser
 from .._http.wire import Response
 from ..errors import TransportError
@@ -74,6 +74,8 @@ async def _events(
 
 def _typed(event: ServerEvent, operation: str, headers: Mapping[str, str]) -> ChatEvent:
     if event.name == "error":
+        from .._http import faults  # noqa: PLC0415 - it imports aiohttp, which reading the operations does not need
+
         raise faults.error_from(_as_answer(event.data, headers), operation)
     kind = KINDS.get(event.name)
     data = _parsed(event.data)

@@ -64,6 +64,16 @@ class Quota:
             "X-RateLimit-Reset": str(_reset(now)),
         }
 
+    def left(self, now: float) -> dict[str, dict[str, int]]:
+        """What is left of the minute and of the day, and what each allows; nothing of what has no limit."""
+        self._forget(now)
+        limits = {"minute": (self._per_minute, len(self._arrivals)), "day": (self._per_day, self._used)}
+        return {
+            name: {"limit": limit, "left": max(0, limit - used)}
+            for name, (limit, used) in limits.items()
+            if limit is not None
+        }
+
     def _forget(self, now: float) -> None:
         day = int(now // DAY)
         if day != self._day:

@@ -10,6 +10,7 @@ from .by_hand import ByHand
 from .carriers import ByCall, OverSockets
 from .courier import Courier
 from .gateway import handle
+from .page import Page
 from .server import Server
 from .transport import SandboxTransport
 
@@ -37,6 +38,8 @@ class Sandbox(ByHand):
     new task is in the lists), ``list_cap`` (tasks a list shows at most), ``null_task_id`` (a start does not name its
     task), ``retry_after`` (a 429 carries ``Retry-After``), ``credits``, and by ``fault(Fault(...))``.
 
+    While it listens, a browser shows at its ``url`` what it holds and what waits for a decision.
+
     Webhooks get their deliveries while it listens, signed, logged and tried again as the guide to webhooks has it, or
     inside of ``delivering``; else their attempts stay pending. An address of this machine is refused unless
     ``allow_loopback``. No other machine is ever reached: a delivery to a public address is not sent, and fails with
@@ -63,7 +66,7 @@ class Sandbox(ByHand):
         self.execution = execution
         self.latency = latency
         self.allow_loopback = allow_loopback
-        self._server = Server(self.handle)
+        self._server = Server(self.handle, Page(self))
         self._courier = Courier(self)
 
     def __repr__(self) -> str:

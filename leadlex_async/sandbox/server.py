@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from .._http.wire import Response
     from .faults import Reply
+    from .page import Page
 
 PATIENCE = 0.05
 """Seconds that a stop leaves to answers under way."""
@@ -27,8 +28,9 @@ NOWHERE = "http://127.0.0.1:1"
 class Server:
     """Listens on one address; stopped and started again it keeps its port."""
 
-    def __init__(self, handle: Callable[[Request], Reply]) -> None:
+    def __init__(self, handle: Callable[[Request], Reply], page: Page) -> None:
         self._handle = handle
+        self._page = page
         self._runner: web.ServerRunner | None = None
         self.url = NOWHERE
 
@@ -62,6 +64,9 @@ class Server:
     async def _serve(self, incoming: web.BaseRequest) -> web.StreamResponse:
         body = await incoming.content.read()  # `incoming.read` refuses what is above 1 MiB
         request = Request(incoming.method, self.url + incoming.raw_path, dict(incoming.headers), body or None)
+        shown = self._page.answer(request)
+        if shown is not None:
+            return web.Response(status=shown.status, headers=shown.headers, body=shown.body)
         reply = self._handle(request)
         await asyncio.sleep(reply.delay)
         if reply.response is None:

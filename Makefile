@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test torture check bench coverage api format clean
+.PHONY: help demo test torture check docs bench coverage api format clean
 
 help:  ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,13 +39,19 @@ coverage: $(VENV)/.dev  ## Run the test suite and report branch coverage
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
-check: $(VENV)/.dev  ## Lint, format, types, layers, and a wheel imported from a clean environment
+check: $(VENV)/.dev  ## Lint, format, types, layers, a wheel imported from a clean environment, and the site
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/pyright
 	$(BIN)/lint-imports --no-cache
 	./.ci/wheel $(BIN)/python
+	@$(MAKE) --no-print-directory docs
+
+docs: $(VENV)/.dev  ## Build the documentation site into build/docs
+	rm -rf build/docs build/doctrees
+	$(BIN)/python -m sphinx -W --keep-going -n --quiet -d build/doctrees docs build/docs
+	$(BIN)/python docs/check_site.py build/docs
 
 bench: $(VENV)/.dev  ## Run the benchmarks (minutes)
 	$(BIN)/python benchmarks/overhead.py

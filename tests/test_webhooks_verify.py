@@ -271,13 +271,13 @@ def scope(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
 
 
 FORMS: dict[str, Callable[[dict[str, str]], Headers]] = {
-    "dict": dict,
+    "dict": lambda headers: {**headers},
     "lower case": lambda headers: {name.lower(): value for name, value in headers.items()},
     "upper case": lambda headers: {name.upper(): value for name, value in headers.items()},
-    "read only": MappingProxyType,
+    "read only": lambda headers: MappingProxyType(headers),  # noqa: PLW0108 - pyright reads a bare generic class in two ways
     "aiohttp": lambda headers: CIMultiDictProxy(CIMultiDict(headers)),
-    "multidict": MultiDict,
-    "Starlette": StarletteHeaders,
+    "multidict": lambda headers: MultiDict(headers),  # noqa: PLW0108 - as above
+    "Starlette": lambda headers: StarletteHeaders(headers),  # noqa: PLW0108 - as above
     "http.server": message,
     "WSGI": environment,
     "ASGI": scope,

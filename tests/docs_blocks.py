@@ -41,7 +41,7 @@ class Block:
     @property
     def program(self) -> bool:
         """Whether it runs by itself, with a loop of its own."""
-        return "asyncio.run(" in self.text
+        return "asyncio.run(" in self.text or "\nrun_virtual(" in self.text
 
     @property
     def code(self) -> CodeType:

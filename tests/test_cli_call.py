@@ -115,6 +115,9 @@ def catalog_without_needs(method: str) -> dict[str, catalog.Parameter]:
         ("contacts.list", ["page=1_0"], "page must be a whole number, not '1_0'"),
         ("deals.create", ["name=x", "probability=inf"], "probability must be a number, not 'inf'"),
         ("deals.create", ["name=x", "probability=1e999"], "probability must be a number"),
+        ("deals.update", ["id=d", "estimated_value:=NaN"], "estimated_value is no JSON: NaN is no number"),
+        ("deals.update", ["id=d", "estimated_value:=1e999"], "estimated_value must be a number"),
+        ("contacts.create", ['custom_fields={"a": Infinity}'], "must be a JSON object (Infinity is no number"),
         ("contacts.list", ["sort=full_nam"], "full_name | -full_name, not 'full_nam'; did you mean full_name?"),
         ("contacts.list", ["created_after=soon"], "must be a date like 2026-01-31 or a time like"),
         ("contacts.list", ["created_after=2026-01-31T09:00"], "must be a time with its zone"),
@@ -255,6 +258,17 @@ async def test_refusals(leadlex: Program) -> None:
     assert (unknown.code, empty.code) == (1, 2)
     assert "404 not_found" in unknown.err
     assert empty.err == "leadlex: give at least one of full_name, first_name, last_name, email\n"
+
+
+async def test_a_stdout_of_few_characters(sandbox: Sandbox) -> None:
+    """A name that it cannot write is written out; what was done is done, and told so."""
+    poor = Program(
+        {"LEADLEX_API_KEY": sandbox.api_key, "LEADLEX_BASE_URL": sandbox.url, "PYTHONIOENCODING": "latin-1"}
+    )
+    for form in ((), ("--csv",), ("--json",)):
+        made = await poor.run("call", "contacts.create", "full_name=\u65e5\u672c", *form)
+        assert (made.code, made.err) == (0, "")
+        assert "\\u65e5\\u672c" in made.out
 
 
 async def test_hostile_names(sandbox: Sandbox, leadlex: Program) -> None:

@@ -21,6 +21,8 @@ from leadlex_async.sandbox import Fault, Sandbox
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from leadlex_async.sandbox.faults import FaultKind
+
 __all__ = ["ended_here"]
 DAY = datetime(2026, 1, 31, 12, tzinfo=UTC).timestamp()
 
@@ -84,7 +86,72 @@ async def test_refusals() -> None:
     assert any(each.startswith("fail the key is refused: ") for each in await asked(sandbox))
     assert sandbox.count() == 1
     sandbox.fault(Fault("status", "GET /v1/campaigns/{id}", status=503))
-    assert any(each.startswith("warn campaigns:read: cannot be told: ") for each in await asked(sandbox))
+    assert any(each.startswith("fail campaigns:read: cannot be told: ") for each in await asked(sandbox))
+
+
+UNTOLD = [
+    Fault("status", times=None, status=503),
+    Fault("status", times=None, status=402),
+    Fault("html", times=None),
+    Fault("html", times=None, status=502),
+    Fault("garbage", times=None),
+]
+
+
+@pytest.mark.parametrize("fault", UNTOLD, ids=lambda fault: f"{fault.kind} {fault.answers}")
+async def test_no_answer_that_tells(fault: Fault) -> None:
+    """The key counts as accepted only where the answer says so; what cannot be told is no reason to exit with 0."""
+    sandbox = Sandbox()
+    sandbox.fault(fault)
+    found = await asked(sandbox)
+    assert "ok the key is accepted" not in found
+    (untold,) = [each for each in found if each.startswith("fail ")]
+    assert untold.startswith("fail cannot be told: ")
+    assert found[untold] == "try again later, and check HTTPS_PROXY and LEADLEX_BASE_URL"
+    assert sandbox.count() == 1
+
+
+async def test_redirected() -> None:
+    """A redirect means that the address is wrong."""
+    sandbox = Sandbox()
+    sandbox.fault(Fault("redirect", times=None))
+    ((told, advice),) = (await asked(sandbox)).items()
+    assert told.startswith("fail the server redirects to https://elsewhere.example/v1/lexi/tasks; ")
+    assert "base_url" not in told
+    assert advice == "check the network, HTTPS_PROXY and LEADLEX_BASE_URL"
+
+
+async def test_another_server() -> None:
+    """A server that knows no page at all is no LeadLex to launch at."""
+    sandbox = Sandbox()
+    sandbox.fault(Fault("html", times=None, status=404))
+    assert any(each.startswith("fail lexi: cannot be told: ") for each in await asked(sandbox))
+
+
+@pytest.mark.parametrize("kind", ["status", "html", "redirect", "truncated"])
+@pytest.mark.parametrize("operation", ["GET /v1/campaigns/{id}", "GET /v1/api-keys"])
+async def test_a_later_request_is_not_answered(kind: FaultKind, operation: str) -> None:
+    """Then what it would have told cannot be told either."""
+    sandbox = Sandbox()
+    sandbox.fault(Fault(kind, operation))
+    found = await asked(sandbox)
+    assert "ok the key is accepted" in found
+    assert len([each for each in found if each.startswith("fail ") and "cannot be told: " in each]) == 1
+
+
+ASKED = ["GET /v1/lexi/tasks", "GET /v1/campaigns/{id}", "GET /v1/api-keys"]
+
+
+@pytest.mark.parametrize("operation", ASKED)
+async def test_a_dropped_request_is_not_sent_again(operation: str) -> None:
+    """Neither by this program nor by aiohttp, on a kept connection or a new one."""
+    async with Sandbox() as sandbox:
+        sandbox.fault(Fault("reset", operation))
+        run = await program(sandbox).run("doctor")
+        assert run.code == 1
+        assert "the connection broke before a whole answer came" in " ".join(run.out.split())
+        assert sandbox.count(operation) == 1
+        assert sandbox.count() == (1 if operation == ASKED[0] else 3)
 
 
 async def test_quota() -> None:
@@ -100,8 +167,31 @@ async def test_quota() -> None:
     busy = Sandbox(plan="starter", now=lambda: DAY)
     for _ in range(10):
         busy.quota.charge(DAY)
-    assert any(each.startswith("warn the minute's requests are spent") for each in await asked(busy))
+    found = await asked(busy)
+    assert found["warn the minute's requests are spent; they are renewed within a minute"] == "wait for it"
+    assert "ok the key is accepted" in found
     assert "ok no limit is told" in await asked(Sandbox())
+
+
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        ({}, "warn the requests of the minute or of the day are spent; the day's are renewed at 00:00 UTC"),
+        ({"X-RateLimit-Remaining": "0"}, "fail the day's requests are spent; it resets at 00:00 UTC"),
+        ({"X-RateLimit-Remaining": "1"}, "warn the minute's requests are spent; they are renewed within a minute"),
+    ],
+)
+async def test_a_refusal_that_tells_little(headers: dict[str, str], told: str) -> None:
+    """What is spent, and until when, is told without guessing."""
+
+    class Spent(Noted):
+        async def send(self, request: Request) -> Response:
+            return Response(429, headers, (await super().send(request)).body)
+
+    findings, noted = Findings(), Spent(Sandbox().transport())
+    async with LeadLex(KEY, transport=noted, max_retries=0) as leadlex:
+        await ask_all(leadlex, noted, KEY, findings)
+    assert told in {f"{each.status} {each.message}" for each in findings.found}
 
 
 @pytest.mark.parametrize(("ahead", "word"), [(3600, "behind"), (-3600, "ahead of")])
@@ -162,6 +252,23 @@ async def test_nobody_there() -> None:
     assert "Check the network, HTTPS_PROXY and LEADLEX_BASE_URL" in " ".join(closed.out.split())
     assert "HTTPS_PROXY must be like" in wrong.out
     assert "pw" not in wrong.out
+
+
+@pytest.mark.parametrize(
+    "proxy", ["http://[:x", "http://u:SECRET@x:99999", "http://u:12345#SECRET@x:1", "u:SECRET@[x:1"]
+)
+def test_a_proxy_that_cannot_be(ended_here: Here, monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    """What is wrong with it is told without its password."""
+    for name, value in {"LEADLEX_API_KEY": KEY, "HTTPS_PROXY": proxy, "NO_PROXY": "x", "no_proxy": "x"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("https_proxy", raising=False)
+    run = ended_here("doctor", "--json")
+    assert (run.code, run.err) == (1, "")
+    (told,) = [each for each in map(json.loads, run.out.splitlines()) if each["status"] == "fail"]
+    assert told["check"] == "proxy"
+    assert told["message"].startswith("HTTPS_PROXY must ")
+    assert "SECRET" not in run.out
+    assert "12345" not in run.out
 
 
 async def test_streams_are_let_through() -> None:

@@ -151,7 +151,16 @@ def test_the_proxy(
     assert clients.proxy_for(address) == expected
 
 
-@pytest.mark.parametrize("proxy", ["socks5://user:secret@proxy.example", "http://"])
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        "socks5://user:secret@proxy.example",
+        "http://",
+        "http://[:x",
+        "http://u:secret@proxy.example:99999",
+        "http://u:1#secret@h:1",
+    ],
+)
 def test_proxies_that_cannot_be(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
     """Another kind of proxy is an error that does not show what may be a password."""
     monkeypatch.delenv("https_proxy", raising=False)

@@ -19,7 +19,7 @@ from leadlex_async.sandbox import Fault, Sandbox
 from leadlex_async.webhooks import LARGEST_BODY, Deduplicator
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from leadlex_async import LeadLex
     from leadlex_async.integrations._intake import Feed, Listener
@@ -113,20 +113,20 @@ async def test_listeners_may_be_async() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "status"),
+    ("make", "status"),
     [
-        (delivery(secret="whsec_of_somebody_else"), 401),
-        (delivery(at=datetime.now(UTC) - timedelta(minutes=6)), 401),
-        (delivery(at=datetime.now(UTC) + timedelta(minutes=6)), 401),
-        (Delivery(b"", {}), 401),
-        (Delivery(b"no json", signed(b"no json")), 400),
-        (Delivery(b"{" * (LARGEST_BODY + 1), {}), 413),
+        (lambda: delivery(secret="whsec_of_somebody_else"), 401),
+        (lambda: delivery(at=datetime.now(UTC) - timedelta(minutes=6)), 401),
+        (lambda: delivery(at=datetime.now(UTC) + timedelta(minutes=6)), 401),
+        (lambda: Delivery(b"", {}), 401),
+        (lambda: Delivery(b"no json", signed(b"no json")), 400),
+        (lambda: Delivery(b"{" * (LARGEST_BODY + 1), {}), 413),
     ],
     ids=["forged", "stale", "future", "absent", "content", "huge"],
 )
-async def test_what_is_not_to_be_believed_changes_nothing(given: Delivery, status: int) -> None:
+async def test_what_is_not_to_be_believed_changes_nothing(make: Callable[[], Delivery], status: int) -> None:
     """It is refused with a reason that tells no secret, and nobody hears of it."""
-    heard = Notes()
+    heard, given = Notes(), make()
     receiver = WebhookReceiver(SECRET, feed=heard, accept=heard, on_event=heard)
     receipt = await receiver.receive(*given)
     await receiver.aclose()

@@ -35,6 +35,26 @@ def test_a_loop_of_another_kind_is_refused(pytester: pytest.Pytester) -> None:
     assert "it would take days" not in said
 
 
+OF_UNITTEST = """
+import unittest
+import pytest
+
+
+class TestOfUnittest(unittest.IsolatedAsyncioTestCase):
+    @pytest.mark.leadlex_virtual_time
+    async def test_that_would_wait(self):
+        raise AssertionError("it would take days")
+"""
+
+
+def test_a_test_case_of_unittest_is_refused(pytester: pytest.Pytester) -> None:
+    """It makes a loop of its own, which nobody asks for virtual time."""
+    result = ran(pytester, AUTO, test_case=OF_UNITTEST)
+    result.assert_outcomes(failed=1)
+    assert "unittest runs its own loops" in told(result)
+    assert "it would take days" not in told(result)
+
+
 def test_no_loop_at_all_is_refused(request: pytest.FixtureRequest) -> None:
     """A test that trio runs, say, does not wait for days either."""
 

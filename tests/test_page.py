@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import re
 from typing import TYPE_CHECKING, Any
@@ -83,7 +84,8 @@ async def test_the_page_costs_nothing_and_is_not_logged() -> None:
     async with Sandbox(plan=Plan(1, 1)) as sandbox, aiohttp.ClientSession(sandbox.url) as browser:
         await started(sandbox)
         for path in PATHS:
-            assert (await browser.get(path)).status == 200
+            async with browser.get(path) as answer:
+                assert answer.status == 200
         assert (await state(browser))["quota"] == {"minute": {"limit": 1, "left": 0}, "day": {"limit": 1, "left": 0}}
         assert [entry.path.rsplit("/", 1)[-1] for entry in sandbox.log] == ["start"]
 
@@ -91,8 +93,10 @@ async def test_the_page_costs_nothing_and_is_not_logged() -> None:
 async def test_the_paths_of_the_api_stay_its_own(sandbox: Sandbox, browser: aiohttp.ClientSession) -> None:
     """Whatever is not a path of the page goes to the API, under the vendor's prefix too."""
     for method, path in (("POST", "/"), ("GET", "/v1/lists"), ("GET", "/functions/v1/api-gateway/v1/lists")):
-        assert (await browser.request(method, path)).status == 401
-    assert (await browser.get("/openapi.json")).status == 200
+        async with browser.request(method, path) as answer:
+            assert answer.status == 401
+    async with browser.get("/openapi.json") as answer:
+        assert answer.status == 200
     assert sandbox.count() == 3
 
 
@@ -165,6 +169,31 @@ async def test_only_names_of_this_machine_are_served(
             assert answer.status == status
             if status == 403:
                 assert f"Open this page as {sandbox.url}:" in await answer.text()
+
+
+async def test_the_api_is_not_served_under_foreign_names(sandbox: Sandbox, browser: aiohttp.ClientSession) -> None:
+    """A page of the internet whose name leads here could decide otherwise: any key is accepted."""
+    task = await started(sandbox)
+    count = sandbox.count()
+    headers = {"Host": "evil.example", "Authorization": "Bearer wbk_any"}
+    for method, path in (
+        ("GET", "/v1/lexi/tasks"),
+        ("POST", f"/v1/lexi/tasks/{task}/approve"),
+        ("GET", "/openapi.json"),
+    ):
+        async with browser.request(method, path, headers=headers) as answer:
+            assert answer.status == 403
+    assert (sandbox.tasks[task].status, sandbox.count()) == ("pending", count)
+
+
+async def test_an_address_that_is_none_is_refused(sandbox: Sandbox) -> None:
+    """Whatever a proxy's client may send, the sandbox goes on."""
+    host, port = sandbox.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(b"CONNECT [:1 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    assert (await reader.readline()).split()[1] in {b"400", b"404"}
+    writer.close()
+    assert await started(sandbox)
 
 
 async def test_the_agenda_moves_while_only_the_page_looks() -> None:

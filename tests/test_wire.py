@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import math
 import pickle
+import types
 from datetime import UTC, datetime
 from importlib import import_module
 from pkgutil import iter_modules
@@ -120,6 +122,15 @@ def test_a_body_of_other_types() -> None:
         "e": "new",
         "l": ["x"],
     }
+
+
+@pytest.mark.parametrize(
+    "value", [math.nan, [math.inf], {"deep": ({"x": -math.inf},)}, types.MappingProxyType({"x": math.nan})]
+)
+def test_a_body_refuses_what_would_become_null(value: object) -> None:
+    """A number that is none would clear the field without a word."""
+    with pytest.raises(ValidationError, match="no number of JSON"):
+        wire.encode_json({"x": value})
 
 
 @pytest.mark.parametrize("value", [object(), {1, "a"}, 2**70, {b"k": 1}, "\ud800", datetime(2026, 4, 1)])  # noqa: DTZ001

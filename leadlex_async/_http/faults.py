@@ -41,6 +41,7 @@ LONGEST_NUMBER = 18
 
 # Compiled when first needed, which most programs never do: together they would be 1 % of the time to import a client.
 _KEY = r"wbk_[A-Za-z0-9_\-]+"
+_USER = r"//[^/\s]*@"
 _RESETS_AT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?"
 _NAMED_ID = r"(\S.*?)\s*[(\[](?:id[:=]?\s*)?([\w-]{2,})[)\]](?:\s*[,;.]|\s*$|\s+(?=and |or ))"
 _ALREADY = (
@@ -61,8 +62,8 @@ _BY_STATUS: dict[int, type[APIError]] = {
 
 
 def redact(text: str) -> str:
-    """Take anything that looks like a key out of a text: a server may echo the one it refused."""
-    return re.sub(_KEY, "wbk_***", text)
+    """Take keys and passwords out of a text: a server may echo the key, aiohttp the address of a proxy."""
+    return re.sub(_USER, "//***@", re.sub(_KEY, "wbk_***", text))
 
 
 def translate(error: Exception) -> LeadLexError:

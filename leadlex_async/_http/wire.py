@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -15,7 +16,7 @@ from attrs import define, field
 from ..errors import ValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 JSONValue: TypeAlias = "dict[str, JSONValue] | list[JSONValue] | str | int | float | bool | None"
 When: TypeAlias = datetime | date | str
@@ -125,11 +126,25 @@ def _scalar(name: str, value: object) -> str:
 
 def encode_json(body: object) -> bytes:
     """Encode a request body; ``ValidationError`` names what JSON cannot hold."""
+    _require_finite(body)
     try:
         return orjson.dumps(body, default=_encode_default, option=orjson.OPT_PASSTHROUGH_DATETIME)
     except orjson.JSONEncodeError as error:
         # orjson wraps what the function below raises, which is the better reason.
         raise ValidationError(f"the request body cannot be written as JSON: {error.__cause__ or error}") from None
+
+
+def _require_finite(value: object) -> None:
+    """What is no number is written as null by orjson, which would clear the field."""
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValidationError(f"the request body cannot be written as JSON: {value} is no number of JSON")
+    elif isinstance(value, Mapping):
+        for item in cast("Mapping[object, object]", value).values():
+            _require_finite(item)
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for item in cast("Iterable[object]", value):
+            _require_finite(item)
 
 
 def _encode_default(value: object) -> object:

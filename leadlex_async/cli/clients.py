@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
+from yarl import URL
 
 from .._http.transport import AiohttpTransport
 from ..client import LeadLex
@@ -59,9 +60,22 @@ def proxy_for(base_url: str) -> str | None:
     if parts.scheme != "https" or not proxy or proxy_bypass(parts.netloc):
         return None
     proxy = proxy if "://" in proxy else f"http://{proxy}"
-    if urlsplit(proxy).scheme not in {"http", "https"} or not urlsplit(proxy).hostname:
-        raise ConfigurationError("HTTPS_PROXY must be like http://proxy.example:3128; other kinds are not supported")
+    if not _usable(proxy):
+        raise ConfigurationError(
+            "HTTPS_PROXY must be like http://proxy.example:3128, with /, ? and # of a password written as %2F, %3F and "
+            "%23; other kinds are not supported"
+        )
     return proxy
+
+
+def _usable(proxy: str) -> bool:
+    try:
+        parts = URL(proxy)
+    except ValueError:  # half an IPv6 address, say, or a port that is none
+        return False
+    # A password with one of / ? # in it, which must be written as %2F %3F %23, would be taken for a path.
+    bare = parts.path in {"", "/"} and not parts.query_string and not parts.fragment
+    return parts.scheme in {"http", "https"} and bool(parts.host) and parts.port != 0 and bare
 
 
 class Proxied(AiohttpTransport):

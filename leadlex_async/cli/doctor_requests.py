@@ -7,7 +7,15 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from .._http.plan import Plan
-from ..errors import APIError, AuthenticationError, LeadLexError, NotFound, PermissionDenied, RateLimited
+from ..errors import (
+    APIError,
+    AuthenticationError,
+    DecodeError,
+    LeadLexError,
+    NotFound,
+    PermissionDenied,
+    RateLimited,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -27,6 +35,9 @@ MOST_SKEW = 60.0
 """Seconds; webhook deliveries are refused from 300 on."""
 STARTING = ("write", "campaigns:write", "write:campaigns")
 """The names under which the API's pages have the permission to start a campaign."""
+SETTINGS = "HTTPS_PROXY and LEADLEX_BASE_URL"
+TELLING = (PermissionDenied, NotFound, RateLimited)
+"""What LeadLex says no with to a key that it accepts."""
 
 
 class Noted:
@@ -59,9 +70,9 @@ async def ask_all(leadlex: LeadLex, noted: Noted, key: str, findings: Findings) 
         return
     _tell_permission(error, "lexi", "waiting for approvals", findings)
     if not isinstance(error, RateLimited):
-        _tell_permission(
-            await _error_of(leadlex.campaigns.get(NOBODY)), "campaigns:read", "reading campaigns", findings
-        )
+        unread = await _error_of(leadlex.campaigns.get(NOBODY))
+        unread = None if isinstance(unread, NotFound) else unread
+        _tell_permission(unread, "campaigns:read", "reading campaigns", findings)
         await _tell_start(leadlex, key, findings)
     _tell_quota(leadlex, error, findings)
     _tell_clock(noted.ahead, findings)
@@ -77,39 +88,54 @@ async def _error_of(request: Awaitable[object]) -> LeadLexError | None:
 
 def _reached(error: LeadLexError | None, findings: Findings) -> bool:
     """Whether LeadLex answered, and took the key."""
-    if error is not None and not isinstance(error, APIError):
-        findings.add("connection", "fail", error.message, "check the network, HTTPS_PROXY and LEADLEX_BASE_URL")
-        return False
-    findings.add("connection", "ok", "LeadLex answers")
-    if isinstance(error, AuthenticationError):
+    redirected = isinstance(error, APIError) and error.code == "redirect"
+    if error is not None and (redirected or not isinstance(error, (APIError, DecodeError))):
+        findings.add("connection", "fail", _told(error), f"check the network, {SETTINGS}")
+    elif isinstance(error, AuthenticationError):
+        findings.add("connection", "ok", "LeadLex answers")
         findings.add("accepted", "fail", f"the key is refused: {error.message}", error.hint)
-        return False
-    findings.add("accepted", "ok", "the key is accepted")
-    return True
+    elif error is not None and not isinstance(error, TELLING):
+        findings.add("connection", "ok", "a server answers")
+        findings.add("accepted", "fail", f"cannot be told: {_told(error)}", f"try again later, and check {SETTINGS}")
+    else:
+        findings.add("connection", "ok", "LeadLex answers")
+        findings.add("accepted", "ok", "the key is accepted")
+        return True
+    return False
 
 
 def _tell_permission(error: LeadLexError | None, scope: str, what: str, findings: Findings) -> None:
     check = "permission"
-    if error is None or isinstance(error, NotFound):
+    if error is None:
         findings.add(check, "ok", f"{scope}: {what}")
     elif isinstance(error, PermissionDenied):
         findings.add(check, "fail", f"{scope} is missing: {what}", "make a key that has it")
     else:
-        findings.add(check, "warn", f"{scope}: cannot be told: {error.message}", "try again later")
+        untold = f"{scope}: cannot be told: {_told(error)}"
+        findings.add(check, "warn" if isinstance(error, RateLimited) else "fail", untold, "try again later")
 
 
 async def _tell_start(leadlex: LeadLex, key: str, findings: Findings) -> None:
     """Whether campaigns may be started: only the list of keys tells without starting one, and few keys may read it."""
+    known: list[APIKey] = []
     try:
         known = (await leadlex.api_keys.list(per_page=100)).items
-    except LeadLexError:
-        known = []
+    except TELLING:
+        pass
+    except LeadLexError as error:
+        findings.add("permission", "fail", f"write: cannot be told: {_told(error)}", "try again later")
+        return
     own = [each for each in known if each.prefix and key.startswith(each.prefix.rstrip(".…*"))]
     if len(own) != 1:
         message = "write: starting campaigns; cannot be told without starting one"
         findings.add("permission", "warn", message, "a launch says 403 if it is missing")
     else:
         _tell_own(own[0], findings)
+
+
+def _told(error: LeadLexError) -> str:
+    """The message without what it advises, which is meant for callers from Python."""
+    return error.message.partition(". Check base_url")[0]
 
 
 def _tell_own(own: APIKey, findings: Findings) -> None:
@@ -124,9 +150,7 @@ def _tell_own(own: APIKey, findings: Findings) -> None:
 def _tell_quota(leadlex: LeadLex, error: LeadLexError | None, findings: Findings) -> None:
     quota = leadlex.rate_limit
     if isinstance(error, RateLimited):
-        reset = f"; it resets at {error.reset_at:%Y-%m-%d %H:%M} UTC" if error.reset_at is not None else ""
-        word = "day's" if error.daily else "minute's"
-        findings.add("quota", "fail" if error.daily else "warn", f"the {word} requests are spent{reset}", "wait for it")
+        findings.add("quota", "fail" if error.daily else "warn", _spent(error), "wait for it")
     elif quota is None:
         findings.add("quota", "ok", "no limit is told")
     else:
@@ -134,6 +158,16 @@ def _tell_quota(leadlex: LeadLex, error: LeadLexError | None, findings: Findings
         scarce = quota.remaining < SCARCE * quota.limit
         advice = "it resets at 00:00 UTC" if scarce else ""
         findings.add("quota", "fail" if not quota.remaining else "warn" if scarce else "ok", left, advice)
+
+
+def _spent(error: RateLimited) -> str:
+    """What is spent, and until when: ``reset_at`` speaks of the day, also where the minute is spent."""
+    if error.scope == "minute":
+        return "the minute's requests are spent; they are renewed within a minute"
+    resets = f"{error.reset_at:%Y-%m-%d %H:%M} UTC" if error.reset_at is not None else "00:00 UTC"
+    if error.daily:
+        return f"the day's requests are spent; it resets at {resets}"
+    return f"the requests of the minute or of the day are spent; the day's are renewed at {resets}"
 
 
 def _plan_of(limit: int) -> str:

@@ -11,11 +11,11 @@ from urllib.request import getproxies
 from attrs import asdict, define, field, frozen
 
 from .. import __version__
-from .._http.transport import AiohttpTransport
 from ..client import BASE_URL, LeadLex
 from ..errors import ConfigurationError
 from . import keys, report
-from .clients import Proxied, connected, proxy_for
+from .clients import connected, proxy_for
+from .doctor_once import Once
 from .doctor_requests import Noted, ask_all
 from .outline import STEP
 from .safe import json_line, one_line
@@ -67,7 +67,7 @@ async def examine(form: Form) -> int:
     found = _key(findings)
     proxy = _address(findings)
     if not findings.failed:
-        noted = Noted(AiohttpTransport() if proxy is None else Proxied(proxy))
+        noted = Noted(Once(proxy))
         async with connected(transport=noted, max_retries=0) as leadlex:
             await ask_all(leadlex, noted, found.key if found is not None else "", findings)
     for each in findings.found:
@@ -100,10 +100,11 @@ def _address(findings: Findings) -> str | None:
         findings.add("address", "warn", f"{address}, from LEADLEX_BASE_URL", "unset it to talk to the real LeadLex")
     try:
         proxy = proxy_for(address)
+        told = _proxy_told(proxy)
     except ConfigurationError as error:
         findings.add("proxy", "fail", error.message, "set it right or unset it")
         return None
-    findings.add("proxy", "ok", _proxy_told(proxy))
+    findings.add("proxy", "ok", told)
     return proxy
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date
 from types import NoneType
@@ -45,7 +46,8 @@ _NAMES: dict[object, str] = {NoneType: "null", **{kind: shape.name for kind, sha
 
 def _fits(kind: object, value: JSONValue) -> bool:
     if kind is int or kind is float:
-        return isinstance(value, int if kind is int else (int, float)) and not isinstance(value, bool)
+        number = isinstance(value, int if kind is int else (int, float)) and not isinstance(value, bool)
+        return number and not (isinstance(value, float) and not math.isfinite(value))
     if kind is bool or kind is NoneType:
         return isinstance(value, kind)
     # A moment is text in JSON, and an enum is open.

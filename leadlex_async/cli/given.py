@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from .faults import faults
-from .shapes import item_of, nearest, shape_of
+from .shapes import item_of, nearest, read_json, shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -95,10 +95,9 @@ def _read(name: str, kind: object, text: str) -> object:
 
 def _json(name: str, text: str) -> JSONValue:
     try:
-        value: JSONValue = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        return read_json(text)
+    except ValueError as error:
         raise click.UsageError(f"{name} is no JSON: {error}") from None
-    return value
 
 
 def _checked(name: str, kind: object, value: JSONValue) -> JSONValue:

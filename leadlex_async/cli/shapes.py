@@ -126,12 +126,24 @@ def _moment(text: str) -> str:
     return text
 
 
+def read_json(text: str) -> JSONValue:
+    """The value of a JSON text; ``ValueError`` for any other text."""
+    try:
+        value: JSONValue = json.loads(text, parse_constant=_no_number)
+    except RecursionError as error:
+        raise ValueError(str(error)) from None
+    return value
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is no number")
+
+
 def _json_object(text: str) -> JSONValue:
     try:
-        value: JSONValue = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        return read_json(text)
+    except ValueError as error:
         raise ValueError(f"a JSON object ({error})") from None
-    return value
 
 
 SCALARS: dict[object, Shape] = {

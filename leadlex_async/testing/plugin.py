@@ -131,7 +131,18 @@ def pytest_runtest_call(item: pytest.Item) -> None:
     if not isinstance(item, pytest.Function) or item.get_closest_marker(VIRTUAL_TIME) is None:
         return
     if inspect.iscoroutinefunction(item.obj):
+        _refuse_unittest(item)
         item.obj = _insisting(item.obj)
+
+
+def _refuse_unittest(item: pytest.Function) -> None:
+    import unittest  # noqa: PLC0415 - pytest imports this file always
+
+    if item.cls is not None and issubclass(item.cls, unittest.TestCase):
+        pytest.fail(
+            f"@pytest.mark.{VIRTUAL_TIME} has no effect: unittest runs its own loops. Call run_virtual() in the test",
+            pytrace=False,
+        )
 
 
 def _insisting(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., Coroutine[Any, Any, None]]:

@@ -168,6 +168,8 @@ async function decide(node, action, reason) {
   const name = node.querySelector(".name").textContent;
   const headers = { "Content-Type": "application/json", "X-Sandbox-Page": "1" };
   const options = { method: "POST", headers, body: JSON.stringify({ reason }) };
+  if (node.dataset.busy) return; // a second click before the answer
+  node.dataset.busy = "yes";
   try {
     await ask(`/_sandbox/tasks/${encodeURIComponent(node.dataset.id)}/${action}`, options);
     const done = action === "approve" ? "Approved" : "Dismissed";
@@ -176,6 +178,8 @@ async function decide(node, action, reason) {
   } catch (error) {
     const lost = "No answer from the sandbox. The list will show whether it was decided";
     notify(`${error instanceof Refused ? error.message : lost}: \u2068${name}\u2069`);
+  } finally {
+    delete node.dataset.busy;
   }
   look();
 }

@@ -10,7 +10,7 @@ import sys
 import tomllib
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from itertools import dropwhile
+from itertools import dropwhile, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -18,7 +18,9 @@ import click
 from docs_blocks import ROOT
 
 from leadlex_async import LaunchTicket
-from leadlex_async.cli.app import program
+from leadlex_async.cli.app import HELP, program
+from leadlex_async.cli.given import arguments_of
+from leadlex_async.cli.operations import Call, parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,10 +41,15 @@ def commands(block: Block) -> Iterator[list[str]]:
     if block.kind == "console":
         lines = [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
     for line in lines:
-        words = shlex.split(line.rpartition("&& ")[2], comments=True)
+        words = [*takewhile(_same_command, shlex.split(line.rpartition("&& ")[2], comments=True))]
         words = [*dropwhile(_VARIABLE.match, words)]
         if words and (name := Path(words[0]).name) in {"leadlex", "make", "pip", "python"}:
             yield [name, *words[1:]]
+
+
+def _same_command(word: str) -> bool:
+    """What is printed may go into a file or into another command."""
+    return re.fullmatch(r"[\d&]*[<>|]+", word) is None
 
 
 def check(words: list[str], saved: set[str]) -> None:
@@ -71,7 +78,10 @@ def _check_leadlex(arguments: list[str]) -> None:
         command = found
     _make_files(arguments)
     if {"--help", "--version"}.isdisjoint(arguments):
-        command.make_context(name, arguments).close()
+        top = click.Context(program, help_option_names=HELP)  # click keeps the help option that it makes first
+        with command.make_context(name, arguments, top) as context:
+            if isinstance(command, Call):
+                arguments_of(name, context.params["assignments"], parameters(command.operation, command.method))
 
 
 def _make_files(arguments: list[str]) -> None:
@@ -80,8 +90,8 @@ def _make_files(arguments: list[str]) -> None:
     for argument in arguments:
         if re.fullmatch(r"[\w-]+\.(csv|txt)", argument):
             Path(argument).touch()
-        if argument.startswith("@"):
-            Path(argument[1:]).write_text(ticket.to_json(), "utf-8")
+        if file := re.fullmatch(r"(?:\w+=)?@([\w.-]+)", argument):
+            Path(file[1]).write_text(ticket.to_json(), "utf-8")
 
 
 def _check_package(name: str) -> None:

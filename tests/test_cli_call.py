@@ -262,9 +262,7 @@ async def test_refusals(leadlex: Program) -> None:
 
 async def test_a_stdout_of_few_characters(sandbox: Sandbox) -> None:
     """A name that it cannot write is written out; what was done is done, and told so."""
-    poor = Program(
-        {"LEADLEX_API_KEY": sandbox.api_key, "LEADLEX_BASE_URL": sandbox.url, "PYTHONIOENCODING": "latin-1"}
-    )
+    poor = Program({"LEADLEX_API_KEY": sandbox.api_key, "LEADLEX_BASE_URL": sandbox.url, "PYTHONIOENCODING": "latin-1"})
     for form in ((), ("--csv",), ("--json",)):
         made = await poor.run("call", "contacts.create", "full_name=\u65e5\u672c", *form)
         assert (made.code, made.err) == (0, "")

@@ -135,6 +135,17 @@ def test_unknown_operations(name: str, expected: str, ended_here: Here) -> None:
     assert run.err.endswith(" See: leadlex call --help\n")
 
 
+@pytest.mark.parametrize("form", [["--csv"], ["--csv", "--json"]])
+def test_a_stream_is_no_csv(form: list[str], ended_here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is refused before anything is sent: nobody answers at the address."""
+    monkeypatch.setenv("LEADLEX_API_KEY", "wbk_x")
+    monkeypatch.setenv("LEADLEX_BASE_URL", "http://127.0.0.1:1")
+    run = ended_here("call", "lexi.chat_stream", "message=x", *form)
+    assert (run.code, run.out, run.err.count("\n")) == (2, "", 1)
+    assert "--csv" in run.err
+    assert run.err.endswith("--help\n")
+
+
 def test_the_page_has_every_command() -> None:
     """Each command is on the page of the documentation with an example, and each example is a command."""
     page = (Path(__file__).parent.parent / "docs" / "cli.md").read_text()

@@ -12,6 +12,7 @@ import socket
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -30,7 +31,6 @@ from leadlex_async.webhooks import LARGEST_BODY, SIGNATURE, TIMESTAMP, signature
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import AsyncGenerator, AsyncIterator
-    from pathlib import Path
 
 __all__ = ["ended_here"]
 SECRET = "whsec_of_the_tests"  # noqa: S105 - a test secret
@@ -104,6 +104,18 @@ async def test_its_own_address(sandbox: Sandbox) -> None:
         assert re.fullmatch(r"[\d-]{10} [\d:]{8}  deal\.created  d-1  \S+", line)
         assert await run.end() == Ended(0, "", "")
     assert len(sandbox.store.webhooks) == 0
+
+
+@pytest.mark.skipif(not Path("/proc/net/if_inet6").exists(), reason="there is no IPv6 here")
+@pytest.mark.parametrize(("host", "registered"), [("::", "[::1]"), ("0.0.0.0", "127.0.0.1")])  # noqa: S104 - a test
+async def test_listening_everywhere(sandbox: Sandbox, host: str, registered: str) -> None:
+    """The address that is registered is one of this machine, of the kind that is listened on."""
+    async with listening(program(sandbox), "--host", host, "--ensure", "--events", "deal.created") as run:
+        (row,) = sandbox.store.webhooks
+        assert str(row["url"]).startswith(f"http://{registered}:")
+        sandbox.emit("deal.created", {"deal": {"id": "d-1"}})
+        assert "deal.created  d-1" in await run.line()
+        assert (await run.end()).code == 0
 
 
 async def test_what_is_left_behind_is_replaced(sandbox: Sandbox) -> None:

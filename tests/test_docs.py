@@ -9,6 +9,7 @@ import sys
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 from docs_blocks import PAGES, ROOT, Block, blocks, tokens
 from docs_commands import Shell, check, commands
@@ -76,8 +77,26 @@ def test_commands_exist(page: Path) -> None:
     found = [*blocks(page)]
     saved = {block.file for block in found}
     for block in found:
-        for words in commands(block) if block.kind in {"console", "indented"} else ():
+        for words in commands(block) if block.kind in {"console", "indented", "sh"} else ():
             check(words, saved)
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    "line",
+    [
+        "leadlex tasks list --statsu pending",
+        "leadlex call contacts.list --all --cvs > contacts.csv",
+        "leadlex call contacts.list serach=Meier | head",
+        "leadlex call contacts.crate",
+        "LEADLEX_WEBHOOK_SECRET=whsec_... leadlex webhooks listen --prot 8080",
+    ],
+)
+def test_wrong_commands_are_found(line: str) -> None:
+    """A command, an option or a parameter that does not exist, whatever becomes of what is printed."""
+    (words,) = commands(Block(page=ROOT / "README.md", line=1, kind="sh", text=line))
+    with pytest.raises((click.UsageError, AssertionError)):
+        check(words, set())
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if "```console" in page.read_text("utf-8")], ids=name)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from inspect import isawaitable
 from typing import TYPE_CHECKING, cast, get_args
 
+import click
 from attrs import frozen
 
 from .._http.record import Page
@@ -48,6 +49,8 @@ async def carry_out(order: Order) -> int:
         method: Callable[..., object] = getattr(resource, order.method)
         try:
             answer = method(**order.arguments)
+            if isinstance(answer, ChatStream) and order.form == "csv":  # until it is entered, nothing is sent
+                raise click.UsageError("a stream has no --csv; use --json", click.get_current_context(silent=True))
             await _print(await answer if isawaitable(answer) else answer, order)
         except asyncio.CancelledError:
             changes = order.operation.op.method != "GET" and leadlex.requests_sent

@@ -33,7 +33,11 @@ def campaigns(context: click.Context) -> None:
 @with_csv
 def list_(*, as_json: bool, as_csv: bool) -> None:
     """List all campaigns."""
-    run(_list(form(as_json=as_json, as_csv=as_csv)))
+    from ..models.campaigns import Campaign
+    from .listed import print_all
+
+    chosen = form(as_json=as_json, as_csv=as_csv)
+    run(print_all(Campaign, lambda leadlex: leadlex.campaigns.list(), _counted, COLUMNS, chosen))
 
 
 @campaigns.command()
@@ -67,20 +71,6 @@ def stats(*, campaign_id: str, as_json: bool, as_csv: bool) -> None:
     run(_stats(campaign_id, form(as_json=as_json, as_csv=as_csv)))
 
 
-async def _list(form: Form) -> None:
-    from ..models.campaigns import Campaign
-    from .clients import connected
-    from .forms import columns_of, print_rows
-    from .records import as_row
-
-    async with connected() as leadlex:
-        found = await leadlex.campaigns.list()
-    if form == "people":
-        print_rows([_counted(each) for each in found], COLUMNS, form)
-    else:
-        print_rows([as_row(each) for each in found], columns_of(Campaign), form)
-
-
 def _counted(campaign: Campaign) -> Row:
     from .records import as_row
 
@@ -102,12 +92,11 @@ async def _show(campaign_id: str, form: Form) -> None:
 
 async def _stats(campaign_id: str, form: Form) -> None:
     from .clients import connected
-    from .forms import print_record, print_rows
+    from .forms import print_record
     from .records import as_row
 
     async with connected() as leadlex:
         row = as_row(await leadlex.campaigns.stats(campaign_id))
     if form == "people":
-        print_record(row | {name: f"{float(str(row[name])):.1%}" for name in RATES}, form)
-    else:
-        print_rows([row], [*row], form)
+        row |= {name: f"{float(str(row[name])):.1%}" for name in RATES}
+    print_record(row, form)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import re
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +13,7 @@ from aiohttp import web
 from yarl import URL
 
 from ..errors import ConfigurationError, WebhookVerificationError
+from ..integrations._intake import of_environment
 from ..webhooks import LARGEST_BODY, Deduplicator, verify
 from . import keys, report
 from .clients import connected
@@ -106,7 +105,7 @@ def _for_people(event: WebhookEvent) -> str:
 
 def _secrets(file: Path | None) -> list[str]:
     """Those of the environment and of the file, which need not be there yet."""
-    found = re.findall(r"[^\s,]+", os.environ.get(VARIABLE, ""))
+    found = of_environment()
     with suppress(keys.MissingFile):
         found += keys.private_text(file).split() if file is not None else []
     return found

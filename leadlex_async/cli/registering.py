@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from ..models.webhooks import Webhook
     from .webhooks import Listening
 
+HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - it is replaced
+"""The address of this machine that leads to what listens everywhere."""
+
 
 async def register(
     leadlex: LeadLex, given: Listening, address: URL, known: Sequence[str], stack: AsyncExitStack
@@ -53,8 +56,7 @@ async def _register_itself(leadlex: LeadLex, address: URL, events: list[str]) ->
         raise click.UsageError(
             "--ensure needs URL, the public https address that leads here; only a sandbox needs none"
         )
-    everywhere = address.host in {"0.0.0.0", "::"}  # noqa: S104 - it is replaced
-    url = str(address.with_host("127.0.0.1") if everywhere else address)
+    url = str(address.with_host(HERE.get(address.host or "", address.host or "")))
     webhook = await leadlex.webhooks.ensure(url, events)
     if webhook.secret is None:
         await leadlex.webhooks.delete(webhook.id)

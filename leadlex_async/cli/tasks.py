@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from ..models.lexi import LexiTask
     from ..resources.lexi import TaskStatusName
-    from .options import Form
     from .records import Row
 
 COLUMNS = ("id", "status", "recipients", "description", "type", "created_at")
@@ -35,7 +34,11 @@ def tasks(context: click.Context) -> None:
 @with_csv
 def list_(*, status: TaskStatusName, as_json: bool, as_csv: bool) -> None:
     """List the tasks of one status."""
-    run(_list(status, form(as_json=as_json, as_csv=as_csv)))
+    from ..models.lexi import LexiTask
+    from .listed import print_all
+
+    chosen = form(as_json=as_json, as_csv=as_csv)
+    run(print_all(LexiTask, lambda leadlex: leadlex.lexi.list_tasks(status=status), shown, COLUMNS, chosen))
 
 
 @tasks.command()
@@ -96,21 +99,6 @@ def review() -> None:
     from .tasks_review import review_all
 
     run(review_all())
-
-
-async def _list(status: TaskStatusName, form: Form) -> None:
-    from .clients import connected
-    from .forms import columns_of, print_rows
-    from .records import as_row
-
-    async with connected() as leadlex:
-        found = await leadlex.lexi.list_tasks(status=status)
-    if form == "people":
-        print_rows([shown(task) for task in found], COLUMNS, form)
-    else:
-        from ..models.lexi import LexiTask
-
-        print_rows([as_row(task) for task in found], columns_of(LexiTask), form)
 
 
 def shown(task: LexiTask) -> Row:

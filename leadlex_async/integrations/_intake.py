@@ -20,10 +20,15 @@ if TYPE_CHECKING:
     Listener: TypeAlias = Callable[[WebhookEvent], Awaitable[object] | object]
 
 
+def of_environment() -> list[str]:
+    """The secrets of the environment; white space or commas stand between several."""
+    return re.findall(r"[^\s,]+", os.environ.get("LEADLEX_WEBHOOK_SECRET", ""))
+
+
 def checked(given: str | Iterable[str] | None) -> tuple[str, ...]:
     """The secrets given, or those of the environment."""
     if given is None:
-        given = re.findall(r"[^\s,]+", os.environ.get("LEADLEX_WEBHOOK_SECRET", ""))
+        given = of_environment()
     secrets = tuple(Secret(each) for each in ([given] if isinstance(given, str) else given))
     if not any(secrets):
         raise ConfigurationError(

@@ -16,9 +16,6 @@ SHORTEST = 2.0
 LONGEST = 60.0
 SAFETY_NET = 300.0
 """Seconds between polls while pushed decisions prove to arrive, and at most after a long silence."""
-NET_SHARE = 0.06
-WIDEST_NET = 1200.0
-"""The safety net widens with how long the launches have waited: nobody minds minutes after hours."""
 PATIENCE = 0.02
 """A silence of S seconds allows an interval of 0.02·S: nobody minds 5 minutes after a night."""
 PUSHES_TO_TRUST = 3
@@ -115,7 +112,7 @@ class Cadence:
         they are renewed. What is waited for is ``announced`` if there are pushes of it at all.
         """
         if self.trusting and announced and not self._searching:
-            best = min(max(SAFETY_NET, NET_SHARE * age), WIDEST_NET)
+            best = SAFETY_NET
         else:
             longest = min(max(LONGEST, PATIENCE * self._silence), SAFETY_NET)
             best = min(self._grown, longest, self._best(waiting, age, queued, budget))

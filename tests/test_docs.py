@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 DOCUMENTS = [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
 LONGEST_README = 80
-MOST_NOT_RUN = 2
+MOST_NOT_RUN = 1
 QUESTIONS = ["What happened.", "Was anything sent?", "What to do."]
 
 
